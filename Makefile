@@ -1,0 +1,45 @@
+# A fresh clone needs Python 3.11 or later and make; everything else is installed into .venv.
+PYTHON ?= python3.11
+EXTRAS ?= excel,plot,test
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.PHONY: .venv demo test test-long lint format clean
+.DEFAULT_GOAL := test
+
+.venv: $(STAMP)
+
+$(STAMP): pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[$(EXTRAS)]"
+	touch $(STAMP)
+
+# The plan of a real city: solved, audited, written to build/demo.
+demo: $(STAMP)
+	$(BIN)/yjopt --version
+	@if test -d examples/qingyuan; then \
+	    mkdir -p build && $(BIN)/yjopt solve examples/qingyuan -o build/demo --time-limit 45; \
+	else \
+	    echo "examples/qingyuan is not there yet: nothing to solve."; \
+	fi
+
+# Everything a change must pass; ends with pytest's closing line.
+test: $(STAMP) lint
+	$(BIN)/python -m pytest
+
+# Only what is too long for every change.
+test-long: $(STAMP)
+	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -m long
+
+lint: $(STAMP)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+format: $(STAMP)
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+clean:
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
