@@ -6,8 +6,8 @@ import os
 
 from hypothesis import HealthCheck, settings
 
-# Quick runs draw the same examples every time, so that a change never fails for another's bad luck; the long run
-# looks for new ones. HYPOTHESIS_PROFILE=long picks it, as `make test-long` does.
+# Quick runs draw the same examples every time, so that a change never fails by another's bad luck. The long
+# run looks for new ones; `make test-long` picks it by HYPOTHESIS_PROFILE=long.
 settings.register_profile(
     "quick",
     deadline=None,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 # Every public name and the module that has it. A name is loaded when it is first asked for, which keeps
-# `import yjopt` as light as the standard library. No module may bear one of these names: it would hide the name.
+# `import yjopt` light. No module may bear one of these names, for it would hide the name.
 _HOME = {
     "read": "api",
     "check": "api",

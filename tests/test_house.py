@@ -1,0 +1,179 @@
+"""What holds for the whole repository: light imports, files of readable size, no trace of one machine."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import yjopt
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = Path(yjopt.__file__).parent
+IMPORT_BUDGET = 0.25  # seconds of processor time above pandas
+LINE_LIMIT = 500
+HEAVY = [
+    "distributed",
+    "geopandas",
+    "highspy",
+    "matplotlib",
+    "networkx",
+    "openpyxl",
+    "pulp",
+    "pylmcf",
+    "scipy.optimize",
+    "scipy.stats",
+    "xlsxwriter",
+]
+
+IMPORT_PROBE = """
+import importlib, json, sys, time
+import pandas
+known = set(sys.modules)
+start = time.process_time()
+for name in sys.argv[1:]:
+    importlib.import_module(name)
+seconds = time.process_time() - start
+print(json.dumps({"seconds": seconds, "modules": sorted(set(sys.modules) - known)}))
+"""
+
+
+def modules() -> list[str]:
+    """Return the dotted names of the package's files, without the command line's."""
+    names = [path.relative_to(PACKAGE.parent).with_suffix("").parts for path in sorted(PACKAGE.rglob("*.py"))]
+    return [".".join(parts).removesuffix(".__init__") for parts in names if parts[-1] != "__main__"]
+
+
+def probe(names: list[str]) -> dict[str, object]:
+    """Import modules in a fresh interpreter and return the seconds and the modules that came with them."""
+    run = subprocess.run(
+        [sys.executable, "-W", "error", "-c", IMPORT_PROBE, *names],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    assert not run.stderr, "importing the library writes to the screen"
+    answer: dict[str, object] = json.loads(run.stdout)
+    return answer
+
+
+@pytest.mark.parametrize("names", [["yjopt"], modules()], ids=["package", "every module"])
+def test_importing_is_quick_and_light(names: list[str]) -> None:
+    """Neither the package nor all its files together load a heavy library or pass the budget above pandas."""
+    answers = [probe(names) for _ in range(3)]
+    loaded = answers[0]["modules"]
+    assert isinstance(loaded, list)
+    assert not set(loaded) & set(HEAVY)
+    assert min(float(str(answer["seconds"])) for answer in answers) <= IMPORT_BUDGET
+
+
+def test_package_alone_does_not_load_pandas() -> None:
+    """`import yjopt` costs next to nothing until a name is asked for."""
+    code = "import sys, yjopt; print([name for name in ('numpy', 'pandas', 'scipy') if name in sys.modules])"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    """A misspelt name of the package fails as any module's would."""
+    with pytest.raises(AttributeError, match="sovle"):
+        _ = yjopt.sovle
+    assert not hasattr(yjopt, "sovle")
+    assert set(yjopt._HOME) <= set(dir(yjopt))
+
+
+def test_version_on_the_command_line() -> None:
+    """`yjopt --version` says the version of the package that is imported."""
+    run = subprocess.run(
+        [sys.executable, "-m", "yjopt", "--version"], capture_output=True, text=True, check=True
+    )
+    assert run.stdout.strip() == f"yjopt {yjopt.__version__}"
+
+
+def tracked_files() -> list[Path]:
+    """Return the files that git knows or would take up, or all but the built ones where there is no git."""
+    if shutil.which("git") and (ROOT / ".git").exists():
+        command = ["git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+        names = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split("\0")
+        return [ROOT / name for name in names if name and (ROOT / name).is_file()]
+    built = {
+        ".venv",
+        "build",
+        "dist",
+        ".mypy_cache",
+        ".ruff_cache",
+        ".pytest_cache",
+        ".hypothesis",
+        "__pycache__",
+    }
+    return [
+        path for path in ROOT.rglob("*") if path.is_file() and not built & set(path.relative_to(ROOT).parts)
+    ]
+
+
+def test_source_files_fit_a_few_screens() -> None:
+    """A file past the limit does more than one thing."""
+    lengths = {
+        path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in PACKAGE.rglob("*.py")
+    }
+    assert not {name: lines for name, lines in lengths.items() if lines > LINE_LIMIT}
+
+
+# Written with a break in each, so that this file does not find itself.
+FORBIDDEN = re.compile(
+    "|".join(
+        [
+            r"(?<![\w.])/" + r"(?:work|root|home)/[\w.]",
+            r"/tmp/" + r"bash_jobs",
+            r"\.\./" + r"shared",
+            r"\." + r"library\b",
+            r"pypi\." + r"org|files\.python" + r"hosted|/opt/" + r"pypi",
+            r"regi" + r"stry\.npm",
+        ]
+    )
+)
+
+
+def test_no_file_names_a_machine() -> None:
+    """Nothing in the repository points at a folder or a host of where it was written."""
+    found = []
+    for path in tracked_files():
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            continue
+        found += [f"{path.relative_to(ROOT)}: {match.group()}" for match in FORBIDDEN.finditer(text)]
+    assert not found
+
+
+@pytest.mark.parametrize(
+    "path", ["/wo" + "rk/main", "/ro" + "ot/.cache", "../sha" + "red/design", "/ho" + "me/ann/x"]
+)
+def test_a_machine_path_is_found(path: str) -> None:
+    """The pattern does see what it is meant to see."""
+    assert FORBIDDEN.search(f"see {path} for more")
+
+
+@pytest.mark.parametrize("text", ["homework/rooted", "src/home/x.py", "team-work/hours", "shared/data"])
+def test_plain_words_are_left_alone(text: str) -> None:
+    """The pattern does not see machines everywhere."""
+    assert not FORBIDDEN.search(text)
+
+
+@pytest.mark.parametrize(
+    "name", ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", ".ci/run"]
+)
+def test_front_of_the_house(name: str) -> None:
+    """What a newcomer looks for first is there and not empty."""
+    assert (ROOT / name).stat().st_size > 50
+
+
+def test_changelog_has_the_version() -> None:
+    """The change log speaks of the version that is installed."""
+    assert f"## {yjopt.__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
