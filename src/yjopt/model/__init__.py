@@ -1,0 +1,1 @@
+"""The mathematical model: one file per family, whole arrays only."""
