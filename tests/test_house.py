@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,14 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
         _ = yjopt.sovle
     assert not hasattr(yjopt, "sovle")
     assert set(yjopt._HOME) <= set(dir(yjopt))
+
+
+def test_public_names_are_where_the_table_says() -> None:
+    """Every public name of a room that stands can be had, and twice the same."""
+    homes = {name: home for name, home in yjopt._HOME.items() if find_spec(f"yjopt.{home}")}
+    assert homes
+    for name in homes:
+        assert getattr(yjopt, name) is getattr(yjopt, name)
 
 
 def test_version_on_the_command_line() -> None:
@@ -177,3 +186,19 @@ def test_front_of_the_house(name: str) -> None:
 def test_changelog_has_the_version() -> None:
     """The change log speaks of the version that is installed."""
     assert f"## {yjopt.__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    """A page of the documentation links only to files that are there."""
+    pages = [path for path in tracked_files() if path.suffix == ".md"]
+    assert pages
+    broken = [
+        f"{page.relative_to(ROOT)}: {target}"
+        for page in pages
+        for target in LINK.findall(page.read_text(encoding="utf-8"))
+        if "://" not in target and not (page.parent / target).exists()
+    ]
+    assert not broken

@@ -32,8 +32,13 @@ _HOME = {
     "generate": "generation",
     "Scenario": "scenario",
     "Plan": "plan",
-    "Finding": "errors",
+    "Finding": "checks",
     "YjoptError": "errors",
+    "ScenarioError": "errors",
+    "FileError": "errors",
+    "PlanError": "errors",
+    "ModelError": "errors",
+    "EngineError": "errors",
 }
 
 __all__ = ["__version__", *_HOME]
