@@ -3,6 +3,7 @@ PYTHON ?= python3.11
 EXTRAS ?= excel,plot,test
 BIN := .venv/bin
 STAMP := .venv/.installed
+NOTEBOOKS = $(wildcard examples/*.ipynb examples/*/*.ipynb)
 
 .PHONY: .venv demo test test-long lint format clean
 .DEFAULT_GOAL := test
@@ -23,9 +24,9 @@ demo: $(STAMP)
 	    echo "examples/qingyuan is not there yet: nothing to solve."; \
 	fi
 
-# Everything a change must pass; ends with pytest's closing line.
+# Everything a change must pass: style, types, quick tests, notebooks from top to bottom.
 test: $(STAMP) lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --nbmake --nbmake-timeout=300 tests $(NOTEBOOKS)
 
 # Only what is too long for every change.
 test-long: $(STAMP)
