@@ -35,6 +35,9 @@ STRANGERS = {
     "engines": {*ROOMS[: ROOMS.index("engines")]} - {"errors", "model"},
 }
 
+# All that the engines may see of the model: the matrix, not the families that fill it.
+MATRIX = ("yjopt.model.mip", "yjopt.model.builder")
+
 
 @dataclass(frozen=True)
 class Import:
@@ -122,6 +125,8 @@ def complaints(source: str, module: str, *, is_package: bool = False) -> list[st
             found.append(f"{place} imports {other}; the package itself loads its rooms only when asked")
         elif other in STRANGERS.get(room, ()):
             found.append(f"{place} imports {other}, which {room} must not know")
+        elif room == "engines" and other == "model" and not item.module.startswith(MATRIX):
+            found.append(f"{place} imports {item.module}; engines know only the matrix")
         elif ROOMS.index(other) > ROOMS.index(room):
             if item.typing_only and other in {
                 down for (where, _), down in LOOKING_DOWN.items() if where == room
@@ -156,6 +161,8 @@ def test_imports_look_up_only(path: Path) -> None:
         ),
         ("yjopt.model.beds", "from ..engines import highs", "imports engines"),
         ("yjopt.engines.highs", "from yjopt.scenario import Scenario", "must not know"),
+        ("yjopt.engines.highs", "from yjopt.model import supplies", "only the matrix"),
+        ("yjopt.engines.highs", "from yjopt.model.beds import rows", "only the matrix"),
         ("yjopt.auditing", "from yjopt.roads import reach", "must not know"),
         ("yjopt.auditing_teams", "import yjopt.instance.labels", "must not know"),
         (
@@ -182,6 +189,7 @@ def test_a_wrong_import_is_found(module: str, source: str, word: str) -> None:
             "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from yjopt.auditing import Audit",
         ),
         ("yjopt.model.beds", "from yjopt.model.mip import Mip\nfrom .. import errors\nimport numpy as np"),
+        ("yjopt.engines.highs", "from yjopt.model.mip import Mip\nfrom yjopt.model import mip"),
         ("yjopt.__main__", "from yjopt import __version__, solve"),
     ],
 )
