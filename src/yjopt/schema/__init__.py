@@ -1,0 +1,17 @@
+"""Every table and setting as data: readers, checks, templates and the reference page are made from it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from yjopt.schema.columns import LARGEST, REQUIRED, Column, Setting, Table
+from yjopt.schema.settings import SETTINGS, TRAVEL_KINDS
+from yjopt.schema.tables_in import LEVELS, TABLES_IN
+from yjopt.schema.tables_out import TABLES_OUT
+
+#: Input tables by name.
+INPUT: Final[dict[str, Table]] = {table.name: table for table in TABLES_IN}
+#: Plan tables by name.
+OUTPUT: Final[dict[str, Table]] = {table.name: table for table in TABLES_OUT}
+
+__all__ = ["INPUT", "LARGEST", "LEVELS", "OUTPUT", "REQUIRED", "SETTINGS", "TRAVEL_KINDS", "Column", "Setting", "Table"]
