@@ -1,0 +1,1 @@
+"""Engines: they know matrices and start vectors, nothing of towns."""

@@ -1,0 +1,71 @@
+"""What a solve is asked for: gap, time, engine, threads, seed, tolerances."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from yjopt.engines.events import Event
+from yjopt.errors import EngineError
+
+Listener = Callable[[Event], None]
+
+_NOTHING: Mapping[str, int] = MappingProxyType({})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Params:
+    """Frozen settings of one solve, checked when made.
+
+    Attributes
+    ----------
+    gap : float
+        Relative gap per stage at which the search may stop, 0 for a full proof.
+    time_limit : float
+        Seconds of wall clock for all stages together.
+    engine : str
+        ``auto``, ``highs`` or ``pulp:NAME`` with a PuLP solver's name.
+    threads : int
+        Threads inside one solver call.
+    seed : int
+        Seed of the solver's own random choices.
+    tolerance : mapping of str to int
+        Per stage, by how many quanta later stages may worsen it; default 0.
+    weights : mapping of str to int, or None
+        None solves the stages in order; whole weights solve one sum of
+        ``weight x value in quanta`` instead (a stage not named weighs 0).
+    on_event : callable, optional
+        Called with every `Event`; what it raises ends the solve.
+
+    Raises
+    ------
+    EngineError
+        If a setting is out of range.
+    """
+
+    gap: float = 1e-3
+    time_limit: float = 60.0
+    engine: str = "auto"
+    threads: int = 1
+    seed: int = 0
+    tolerance: Mapping[str, int] = field(default_factory=lambda: _NOTHING)
+    weights: Mapping[str, int] | None = None
+    on_event: Listener | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.gap < 1:
+            raise EngineError(f"The gap must be at least 0 and below 1, not {self.gap}.")
+        if not 0 < self.time_limit < math.inf:
+            raise EngineError(f"The time limit must be a positive number of seconds, not {self.time_limit}.")
+        if self.threads < 1:
+            raise EngineError(f"At least one thread is needed, not {self.threads}.")
+        if not 0 <= self.seed < 2**31:
+            raise EngineError(f"The seed must lie in 0 .. 2**31 - 1, not {self.seed}.")
+        for what, table in (("tolerance", self.tolerance), ("weight", self.weights or _NOTHING)):
+            for stage, number in table.items():
+                if isinstance(number, bool) or not isinstance(number, int) or number < 0:
+                    raise EngineError(
+                        f"The {what} of stage {stage!r} must be a whole number, not {number!r}."
+                    )
