@@ -1,0 +1,107 @@
+"""Section 8: tours of teams to tasks and to hospitals and sites that need members."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import pulp
+
+from benchmarks.reference.facts import Row, ceil_div, hours_to_seconds
+from benchmarks.reference.house import Programme, total
+
+
+def held_kinds(programme: Programme) -> dict[tuple[str, str, str], None]:
+    """(kind, place, class or category) wherever people may lie."""
+    facts = programme.facts
+    there: dict[tuple[str, str, str], None] = {}
+    for table in ("beds", "surge"):
+        for row in facts.rows[table]:
+            there["class", row["place"], row["class"]] = None
+    for row in facts.rows["site_category"]:
+        if row["allowed"]:
+            there["category", row["place"], row["category"]] = None
+    return {**there, **dict.fromkeys(facts.at_start)}
+
+
+def staffed(programme: Programme) -> dict[tuple[str, str], list[tuple[str, str, int]]]:
+    """For each (place, skill) that needs members: the (kind, class or category, members) that ask for them."""
+    wanted = defaultdict(list)
+    by_what = defaultdict(list)
+    for row in programme.facts.rows["staffing"]:
+        by_what[row["kind"], row["what"]].append(row)
+    for kind, place, what in held_kinds(programme):
+        for row in by_what[kind, what]:
+            wanted[place, row["skill"]].append((kind, what, row["members"]))
+    return wanted
+
+
+def build_teams(programme: Programme) -> None:
+    """Write tours, floors of pools, and tasks."""
+    facts = programme.facts
+    skills = defaultdict(list)
+    for row in facts.rows["skills"]:
+        skills[row["skill"]].append(row)
+    pools = {row["pool"]: row for row in facts.rows["pools"]}
+    away: dict[tuple[str, int], list[pulp.LpVariable]] = defaultdict(list)
+    done = defaultdict(list)
+    tasks = {row["task"]: row for row in facts.rows["tasks"]}
+    posts = [(task["place"], task["skill"], name) for name, task in tasks.items()]
+    posts += [(place, skill, "") for place, skill in staffed(programme)]
+    for place, skill, name in posts:
+        for ability in skills[skill]:
+            pool = pools[ability["pool"]]
+            for t in facts.periods:
+                tour = _build_tour(programme, pool, place, skill, tasks.get(name), t, away)
+                if tour is None:
+                    continue
+                variable, working = tour
+                for u in working:
+                    purpose = "task" if name else "staffing"
+                    programme.working[place, skill, purpose, u].append((variable, pool["people"]))
+                    done[name, u].append((variable, ability["productivity"] * pool["hours"]))
+    for pool in pools.values():
+        for t in facts.periods:
+            if away[pool["pool"], t]:
+                programme.row(pulp.lpSum(away[pool["pool"], t]) <= max(0, pool["teams"] - pool["floor"]))
+    for task in tasks.values():
+        _build_task(programme, task, done)
+
+
+def _build_tour(
+    programme: Programme, pool: Row, place: str, skill: str, task: Row | None, t: int, away: dict
+):
+    """One column: teams called in a period for a post; returns it and the periods of work within the horizon."""
+    facts = programme.facts
+    seconds = programme.travel.seconds("teams", pool["place"], place, t)
+    if seconds is None:
+        return None
+    first = t + facts.delay(hours_to_seconds(pool["callup_hours"]) + seconds)
+    last = first + pool["tour"] - 1
+    if first > facts.H:
+        return None
+    working = range(first, min(last, facts.H) + 1)
+    if task is not None and not any(task["first_period"] <= u <= task["last_period"] for u in working):
+        return None
+    key = (pool["pool"], place, skill, task["task"] if task else "", t, first, working[-1])
+    tour = programme.add("tour", key)
+    for u in range(t, min(last + facts.delay(seconds), facts.H) + 1):
+        away[pool["pool"], u].append(tour)
+    programme.cost("time", tour, ceil_div(facts.settings["carry.team"] * seconds, 60))
+    programme.cost("money", tour, pool["cost"] * len(working))
+    return tour, working
+
+
+def _build_task(programme: Programme, task: Row, done: dict) -> None:
+    facts = programme.facts
+    window = range(task["first_period"], min(task["last_period"], facts.H) + 1)
+    if task["measure"] == "teams":
+        for t in window:
+            short = programme.add("task_short", (task["task"], t), task["amount"])
+            programme.row(pulp.lpSum(tour for tour, _ in done[task["task"], t]) + short >= task["amount"])
+            programme.cost("unmet_people", short, task["weight"] * 1000)
+    elif window:
+        short = programme.add("task_short", (task["task"], window[-1]), task["amount"])
+        work = total(pair for t in window for pair in done[task["task"], t])
+        # Productivity and hours are both in hundredths.
+        programme.row(work + 10_000 * short >= 10_000 * task["amount"])
+        programme.cost("unmet_people", short, task["weight"] * 1000)
