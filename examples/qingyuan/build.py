@@ -52,7 +52,8 @@ def build(geography: Path, periods: int = DAYS) -> tuple[dict[str, list[Row]], s
         Days to plan, from the first; what lies later is left out. 1 gives a static plan.
     """
     tables: dict[str, list[Row]] = {name: [] for name in INPUT}
-    land = read_geography(geography / "china")
+    folder = geography / "china"
+    land = read_geography(folder if folder.is_dir() else geography)
     outbreak = Outbreak(land)
     _ = outbreak.cases  # drawn while only the towns are joined by roads
     add_health(land, tables)

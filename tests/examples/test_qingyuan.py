@@ -1,0 +1,170 @@
+"""The scenario of Qingyuan holds the facts it claims, is sound by itself, and builds again to the same bytes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pytest
+
+from yjopt.schema import INPUT, REQUIRED
+
+FOLDER = Path(__file__).parents[2] / "examples" / "qingyuan"
+COUNTIES = ["441802", "441803", "441821", "441823", "441825", "441826", "441881", "441882"]
+CENSUS_2020 = [1_119_901, 618_523, 315_502, 367_175, 95_136, 134_691, 941_325, 377_220]
+WITHOUT_CLOSE_SITE = {"441825": "连山壮族瑶族自治县", "441826": "连南瑶族自治县"}
+
+
+@pytest.fixture(scope="module")
+def tables() -> dict[str, pd.DataFrame]:
+    return {
+        path.stem: pd.read_csv(path, dtype=str, keep_default_na=False)
+        for path in sorted(FOLDER.glob("*.csv"))
+    }
+
+
+def county_of(tables: dict[str, pd.DataFrame], areas: pd.Series) -> pd.Series:
+    """The county of towns, counties of themselves; others have none."""
+    parent = tables["areas"].set_index("area").parent
+    return areas.where(areas.isin(COUNTIES), areas.map(parent))
+
+
+def sites(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Sites with the one category they may hold, the county they lie in and the unit that runs them."""
+    allowed = tables["site_category"].query("allowed == 'true'")[["place", "category"]]
+    found = tables["isolation_sites"].merge(allowed, on="place").merge(tables["places"], on="place")
+    return found.assign(county=county_of(tables, found.area))
+
+
+def test_every_cell_fits_its_column(tables: dict[str, pd.DataFrame]) -> None:
+    """Headers are the schema's; numbers stand on their grid and in their range; words are among the choices."""
+    for name, frame in tables.items():
+        assert list(frame) == [column.name for column in INPUT[name].columns]
+        for column in INPUT[name].columns:
+            cells = frame[column.name]
+            blank = cells == ""
+            assert not (column.default is REQUIRED and blank.any()), (name, column.name)
+            filled = cells[~blank]
+            if column.is_number:
+                numbers = filled.astype(float)
+                assert numbers.between(column.minimum, column.maximum).all(), (name, column.name)
+                whole = numbers * column.per_unit
+                assert np.allclose(whole, whole.round(), atol=1e-6), (name, column.name)
+            if column.type == "flag":
+                assert filled.isin(["true", "false"]).all()
+            if column.type == "choice":
+                assert filled.isin(column.choices).all(), (name, column.name)
+
+
+def test_keys_are_unique_and_references_stand(tables: dict[str, pd.DataFrame]) -> None:
+    for name, frame in tables.items():
+        if INPUT[name].key:
+            assert not frame.duplicated(list(INPUT[name].key)).any(), name
+        for column in INPUT[name].columns:
+            if column.refers_to:
+                known: set[str] = set()
+                for target in column.refers_to.split("|"):
+                    other, key = target.split(".")
+                    known |= set(tables[other][key])
+                unknown = set(frame[column.name]) - known - {""}
+                assert not unknown, (name, column.name, unknown)
+
+
+def test_every_row_says_where_its_figures_come_from(tables: dict[str, pd.DataFrame]) -> None:
+    for name, frame in tables.items():
+        assert (frame.source != "").all(), name
+
+
+def test_towns_and_counties_are_the_real_ones(tables: dict[str, pd.DataFrame]) -> None:
+    areas = tables["areas"]
+    assert areas.query("level == 'county'").area.tolist() == COUNTIES
+    towns = areas.query("level == 'town'")
+    assert len(towns) == 85
+    assert (towns.area.str.len() == 9).all()
+    assert (towns.area.str[:6] == towns.parent).all()
+    assert {"凤城街道", "连州镇", "秤架瑶族乡"} <= set(towns.name)
+
+
+def test_towns_hold_the_census_population(tables: dict[str, pd.DataFrame]) -> None:
+    towns = tables["places"].query("kind == 'town'")
+    people = towns.population.astype(int).groupby(county_of(tables, towns.area)).sum()
+    assert people[COUNTIES].tolist() == CENSUS_2020
+
+
+def test_sites_are_those_of_the_letter(tables: dict[str, pd.DataFrame]) -> None:
+    """22 sites for key persons in all eight counties; 6 for close contacts in six of them, one the city's own."""
+    standing = sites(tables).query("state == 'open'")
+    key = standing.query("category == 'key_person'")
+    assert (len(key), set(key.unit)) == (22, set(COUNTIES))
+    close = standing.query("category == 'close_contact'")
+    assert len(close) == 7
+    assert close.query("place == 'party-school'").unit.tolist() == ["441800"]
+    assert set(COUNTIES) - set(close.unit) == set(WITHOUT_CLOSE_SITE)
+
+
+def test_every_site_takes_one_category(tables: dict[str, pd.DataFrame]) -> None:
+    allowed = tables["site_category"].query("allowed == 'true'")
+    assert sorted(allowed.place) == sorted(tables["isolation_sites"].place)
+    other = tables["site_category"].query("allowed == 'false'")
+    assert (other.conversion_cost.astype(float) > 0).all()
+
+
+def test_the_rule_asks_for_both_kinds_in_each_county_and_is_soft(tables: dict[str, pd.DataFrame]) -> None:
+    rules = tables["rules"].query("rule == 'isolation_minimum'")
+    assert len(rules) == 16
+    assert set(zip(rules.area, rules.what, strict=True)) == {
+        (county, category) for county in COUNTIES for category in ("key_person", "close_contact")
+    }
+    assert (rules.hard == "false").all() and (rules.count_upper_units == "false").all()
+    assert (rules.amount == "1").all()
+
+
+def test_two_counties_can_be_mended_late_or_not_at_all(tables: dict[str, pd.DataFrame]) -> None:
+    """Liannan's candidate is ready from day 4, Lianshan's after the seventh and last day."""
+    candidates = sites(tables).query("state == 'candidate' and category == 'close_contact'")
+    setup = candidates.set_index("county").setup.astype(int)
+    assert 1 + setup["441826"] == 4
+    assert 1 + setup["441825"] > 7
+
+
+def test_three_person_teams_and_the_mobile_reserve(tables: dict[str, pd.DataFrame]) -> None:
+    pools = tables["pools"].set_index("pool")
+    grid = pools[pools.index.str.endswith("-grid")]
+    assert grid.teams.astype(int).sum() == 4875
+    assert (grid.people == "3").all()
+    mobile = pools.loc["city-mobile"]
+    assert int(mobile.teams) * int(mobile.people) == 50
+
+
+def test_every_place_can_be_reached(tables: dict[str, pd.DataFrame]) -> None:
+    graph = nx.from_pandas_edgelist(tables["roads"], "from", "to")
+    assert set(graph) == set(tables["places"].place)
+    assert nx.is_connected(graph)
+
+
+def test_nobody_lies_where_there_is_no_bed(tables: dict[str, pd.DataFrame]) -> None:
+    beds = tables["beds"].set_index(["place", "class"]).beds.astype(int)
+    rooms = sites(tables).set_index(["place", "category"]).rooms.astype(int)
+    rooms.index.names = ["place", "class"]
+    there = tables["occupied"].set_index(["place", "class"]).people.astype(int)
+    assert (there <= pd.concat([beds, rooms]).reindex(there.index)).all()
+
+
+def test_it_builds_again_to_the_same_bytes(tmp_path: Path) -> None:
+    geography = os.environ.get("YJOPT_DATA")
+    if not geography:
+        pytest.skip("YJOPT_DATA names no geography folder, so the scenario cannot be built again")
+    build = [sys.executable, str(FOLDER / "build.py"), geography, "-o", str(tmp_path)]
+    subprocess.run(
+        build, check=True, env={**os.environ, "PYTHONHASHSEED": "7", "PYTHONDONTWRITEBYTECODE": "1"}
+    )
+    built = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    committed = {
+        path.name: path.read_bytes() for path in FOLDER.iterdir() if path.suffix in (".csv", ".toml")
+    }
+    assert built == committed
