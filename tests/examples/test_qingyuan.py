@@ -1,4 +1,4 @@
-"""The scenario of Qingyuan holds the facts it claims, is sound by itself, and builds again to the same bytes."""
+"""The scenario of Qingyuan holds the facts it claims, is sound, and builds again to the same bytes."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def sites(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def test_every_cell_fits_its_column(tables: dict[str, pd.DataFrame]) -> None:
-    """Headers are the schema's; numbers stand on their grid and in their range; words are among the choices."""
+    """Headers are the schema's; numbers stand on their grid and in range; words are choices."""
     for name, frame in tables.items():
         assert list(frame) == [column.name for column in INPUT[name].columns]
         for column in INPUT[name].columns:
@@ -97,7 +97,7 @@ def test_towns_hold_the_census_population(tables: dict[str, pd.DataFrame]) -> No
 
 
 def test_sites_are_those_of_the_letter(tables: dict[str, pd.DataFrame]) -> None:
-    """22 sites for key persons in all eight counties; 6 for close contacts in six of them, one the city's own."""
+    """22 sites for key persons in eight counties; 6 for close contacts in six, a seventh the city's."""
     standing = sites(tables).query("state == 'open'")
     key = standing.query("category == 'key_person'")
     assert (len(key), set(key.unit)) == (22, set(COUNTIES))
