@@ -35,6 +35,8 @@ def test_limit_is_kept_to_the_second() -> None:
     for minutes, expected in ((16.0, True), (15.95, False)):
         found = reach(five({"limits.supplies": minutes}), "supplies", [0], [2]).pairs[0]
         assert (len(found) == 1) == expected
+    given_time = five({"limits.supplies": 2.0}, times=[(0, 3, 2.0), (0, 2, 2.05)])
+    assert triples(reach(given_time, "supplies", [0], [2, 3]).pairs[0]) == [(0, 3, 120)]
     assert triples(reach(five({"limits.supplies": 0.0}), "supplies", EVERY, [1, 2]).pairs[0]) == [
         (1, 1, 0),
         (2, 2, 0),
@@ -84,6 +86,14 @@ def test_periods_with_the_same_closures_share_a_state() -> None:
     )
     assert reach(scenario, "supplies", [0], EVERY).state_of_period.tolist() == [0, 1, 0, 1, 1]
     assert reach(scenario, "contacts", [0], EVERY).state_of_period.tolist() == [0, 1, 0, 2, 2]
+
+
+def test_the_same_link_slowed_differently_makes_two_states() -> None:
+    """Per cents tell states apart, not only which links they are on."""
+    slowed = [(1, 2, 1, "slowed", 150), (1, 2, 2, "slowed", 200), (1, 2, 3, "slowed", 150)]
+    found = reach(five({"periods": 3}, closures=slowed), "supplies", [1], [2])
+    assert found.state_of_period.tolist() == [0, 1, 0]
+    assert [int(state.seconds[0]) for state in found.pairs] == [900, 1200]
 
 
 def test_two_rows_of_one_link_count_as_the_stricter() -> None:
