@@ -1,0 +1,74 @@
+"""The dials of a made scenario and the three cases they are set to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Case = Literal["reference", "scarce", "loose"]
+
+#: Families that may be made alone.
+FAMILIES: Final = ("supplies", "beds", "isolation", "teams")
+
+#: Version of the generator: a change of any figure below or of any draw raises it, and peers are measured again.
+GENERATOR_VERSION: Final = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dials:
+    """What makes a scenario hard or easy.
+
+    Parameters
+    ----------
+    scarcity : float
+        Need divided by capacity of each family, over the horizon (beds and rooms: people who would lie there in the
+        last period).
+    locality : float
+        Share of the goods that belong to the taker's own county or town; the rest is the city's and the province's.
+    imbalance : float
+        Coefficient of variation of the local ratios of capacity to need.
+    reach : float
+        Depots within reach of a town (median). Hospitals, sites and bases are reached in like proportion.
+    lead : int
+        Periods from an order at a source to its arrival (0 in a static plan).
+    load : float
+        Full five-ton trips on a used pair of depot and town (median).
+    """
+
+    scarcity: float = 1.0
+    locality: float = 0.6
+    imbalance: float = 0.5
+    reach: float = 10.0
+    lead: int = 1
+    load: float = 3.0
+
+
+CASES: Final[dict[str, Dials]] = {
+    "reference": Dials(),
+    "scarce": Dials(scarcity=1.3, locality=0.3, imbalance=1.0, lead=2),
+    "loose": Dials(scarcity=0.7, locality=0.9, imbalance=0.2, lead=0),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Couplings:
+    """How tight the resources are that families share; calibrated so that each is worth something.
+
+    Each is capacity divided by what a plan without the coupling would use, before scarcity.
+
+    Parameters
+    ----------
+    fleet_hours : float
+        Vehicle hours.
+    staff : float
+        Members of staff beside those for people already there.
+    consumables : float
+        Goods used up by beds, rooms and teams, on top of the needs.
+    opening_budget : float
+        Money for surge levels, sites and conversions, as a share of what all of them cost.
+    """
+
+    fleet_hours: float = 1.0
+    staff: float = 1.0
+    consumables: float = 1.0
+    opening_budget: float = 0.7
