@@ -1,7 +1,7 @@
 """The model of docs/concepts/model.md in PuLP, variable by variable, as a modeller would write it down.
 
-It is made from the contract alone and shares nothing with yjopt but the names of tables and columns, so that tests
-can hold the two against each other, and benchmarks can say what whole arrays save.
+It is made from the contract alone and shares nothing with yjopt but the names of tables and columns, so that
+tests can hold the two against each other, and benchmarks can say what whole arrays save.
 
 >>> reference = solve_stages(build(scenario))  # doctest: +SKIP
 >>> reference.values  # doctest: +SKIP
@@ -123,7 +123,7 @@ def _reduced(terms: Terms) -> Terms:
 
 
 def _floor(terms: Terms) -> int | None:
-    """A value no plan can be below, known without solving, or None: no cost is negative and no bound above 0."""
+    """A value no plan can be below, if one is known without solving."""
     return 0 if all(quanta >= 0 and not variable.lowBound for variable, quanta in terms) else None
 
 

@@ -26,7 +26,7 @@ class World:
     others: list[str] = field(default_factory=list)
 
     def add(self, table: str, **row: Any) -> bool:
-        """Add a row unless its key stands already; `of` and `to` stand for the columns that are Python words."""
+        """Add a row unless its key stands already; `from_` and `class_` stand for Python words."""
         renamed = {{"from_": "from", "class_": "class"}.get(name, name): value for name, value in row.items()}
         key = INPUT[table].key
         filled = [{**renamed, name: renamed.get(name, INPUT[table][name].default)} for name in key]
@@ -132,8 +132,13 @@ def make_world(
         world.towns.append(f"t{n}")
     for place in ("x", "y"):
         area = world.pick("CA", "CB", "C")
-        world.add("places", place=place, kind=world.pick("depot", "hospital", "base"), area=area,
-                  unit=world.pick(area, area, "C", "P"))  # fmt: skip
+        world.add(
+            "places",
+            place=place,
+            kind=world.pick("depot", "hospital", "base"),
+            area=area,
+            unit=world.pick(area, area, "C", "P"),
+        )
         world.others.append(place)
     world.settings["period_hours"] = world.pick(1.0, 2.0, 2.0, 24.0)
     limit = world.pick(60.0, 120.0, 480.0)
@@ -160,8 +165,14 @@ def _make_roads(world: World) -> None:
         if world.chance(0.2):
             state = world.pick("slowed", "slowed", "closed", "relief", "open")
             ends = link if world.chance(0.5) else (link[1], link[0])
-            world.add("closures", from_=ends[0], to=ends[1], period=world.number(1, world.periods), state=state,
-                      percent=world.pick(100, 150, 233))  # fmt: skip
+            world.add(
+                "closures",
+                from_=ends[0],
+                to=ends[1],
+                period=world.number(1, world.periods),
+                state=state,
+                percent=world.pick(100, 150, 233),
+            )
     if world.chance(0.3):
         start, end = world.some(places, 2, 2)
         world.add("times", from_=start, to=end, minutes=world.pick(0.0, 7.25, 45.0, 150.0))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-
-import pulp
+from typing import TYPE_CHECKING
 
 from benchmarks.reference.facts import ceil_div
 from benchmarks.reference.house import Programme, total
 from benchmarks.reference.teams import held_kinds, staffed
+
+if TYPE_CHECKING:
+    import pulp
 
 
 def consumers(programme: Programme) -> dict[tuple[str, str], list[tuple[str, str, int]]]:

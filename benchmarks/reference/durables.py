@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import TYPE_CHECKING
 
 import pulp
 
 from benchmarks.reference.consumables import build_sources
 from benchmarks.reference.facts import hours_to_seconds
-from benchmarks.reference.house import Programme
+
+if TYPE_CHECKING:
+    from benchmarks.reference.house import Programme
 
 Store = tuple[str, str, str]
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulp
 
-from benchmarks.reference.facts import Facts
-from benchmarks.reference.travel import Travel
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from benchmarks.reference.facts import Facts
+    from benchmarks.reference.travel import Travel
 
 Terms = list[tuple[pulp.LpVariable, int]]
 
@@ -38,8 +40,8 @@ class Programme:
     stages, constants : dict
         Terms and constant part of every stage, in quanta.
     lying : dict
-        (kind, place, class or category, period) to the terms whose sum, with those there at the start, are the
-        people there.
+        (kind, place, class or category, period) to the terms whose sum, with those there at the
+        start, are the people there.
     working : dict
         (place, skill, "task" or "staffing", period) to (variable of teams at work, people per team).
     may_consume : set

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from benchmarks.reference.house import Programme
 from yjopt.schema import OUTPUT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from benchmarks.reference.house import Programme
 
 Cells = tuple[Any, ...]
 

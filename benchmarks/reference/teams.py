@@ -24,7 +24,7 @@ def held_kinds(programme: Programme) -> dict[tuple[str, str, str], None]:
 
 
 def staffed(programme: Programme) -> dict[tuple[str, str], list[tuple[str, str, int]]]:
-    """For each (place, skill) that needs members: the (kind, class or category, members) that ask for them."""
+    """For each (place, skill) that needs members: who asks, as (kind, class or category, members)."""
     wanted = defaultdict(list)
     by_what = defaultdict(list)
     for row in programme.facts.rows["staffing"]:
@@ -70,7 +70,7 @@ def build_teams(programme: Programme) -> None:
 def _build_tour(
     programme: Programme, pool: Row, place: str, skill: str, task: Row | None, t: int, away: dict
 ):
-    """One column: teams called in a period for a post; returns it and the periods of work within the horizon."""
+    """Teams called in a period for a post; returns the variable and the periods of work up to H."""
     facts = programme.facts
     seconds = programme.travel.seconds("teams", pool["place"], place, t)
     if seconds is None:

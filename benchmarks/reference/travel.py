@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import networkx as nx
 
 from benchmarks.reference.facts import Facts, ceil_div
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Pairs = dict[tuple[str, str], int]
 
