@@ -1,0 +1,313 @@
+"""Rules with figures: whole amounts, known categories, minimums and budgets that can hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from yjopt.checks.people import mends
+from yjopt.checks.tables import Batch, BoolArray, IntArray, Rule, Tables, error, quoted, warning, where
+from yjopt.checks.tree import inside
+from yjopt.checks.words import figure, listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def _rows_of(tables: Tables, *names: str) -> BoolArray:
+    mask: BoolArray = np.isin(tables.words("rules", "rule").astype(str), names)
+    return mask
+
+
+@error
+def amount_not_whole(tables: Tables) -> Iterator[Batch]:
+    """A rule that counts sites or people by halves."""
+    amount = tables.figures("rules", "amount")
+    rows = where(
+        _rows_of(tables, "isolation_minimum", "transfer_budget")
+        & (amount != np.floor(amount))
+        & ~np.isnan(amount)
+    )
+    if len(rows):
+        unit = np.where(_rows_of(tables, "isolation_minimum"), "sites", "people")[rows]
+        yield Batch(
+            "rules",
+            rows,
+            "amount",
+            "{value} {unit} cannot be counted.",
+            "Write a whole number.",
+            {"unit": unit},
+        )
+
+
+@error
+def minimum_without_category(tables: Tables) -> Iterator[Batch]:
+    """A minimum of isolation sites for no category, or for one that does not exist."""
+    index, _ = tables.known("categories", "category")
+    what = tables.words("rules", "what")
+    minimum = _rows_of(tables, "isolation_minimum") & tables.good("rules", "what")
+    rows = where(minimum & ~np.array([word in index for word in what], dtype=bool))
+    if len(rows):
+        yield Batch(
+            "rules",
+            rows,
+            "what",
+            "{value} is no category of the table categories.",
+            "{mend}",
+            {"mend": mends(what[rows], set(index), "name the category whose sites are counted.")},
+        )
+
+
+@error
+def budget_with_what(tables: Tables) -> Iterator[Batch]:
+    """A budget with an object; what must be blank."""
+    rows = where(
+        _rows_of(tables, "opening_budget", "transfer_budget") & (tables.words("rules", "what") != "")
+    )
+    if len(rows):
+        yield Batch(
+            "rules",
+            rows,
+            "what",
+            "A budget holds for its whole area; {value} must be blank.",
+            "Leave what blank.",
+        )
+
+
+@error
+def soft_budget(tables: Tables) -> Iterator[Batch]:
+    """A budget that is not hard."""
+    soft = ~tables.flags("rules", "hard") & tables.good("rules", "hard")
+    rows = where(_rows_of(tables, "opening_budget", "transfer_budget") & soft)
+    if len(rows):
+        yield Batch(
+            "rules",
+            rows,
+            "hard",
+            "A budget always holds and cannot be soft.",
+            "Write true, or raise the amount.",
+        )
+
+
+class Minimum:
+    """One row of ``isolation_minimum`` that can be judged: the sites that count, and by when."""
+
+    def __init__(self, tables: Tables, row: int, sites: IntArray) -> None:
+        self.row = row
+        self.area = int(tables.rows("rules", "area")[row])
+        self.amount = float(tables.figures("rules", "amount")[row])
+        self.sites = sites
+        candidate = tables.words("isolation_sites", "state")[sites] == "candidate"
+        setup = np.nan_to_num(tables.figures("isolation_sites", "setup")[sites])
+        waits = 0.0 if tables.settings["ignore_delays"] else setup
+        #: First period in which each site can be used.
+        self.ready = np.where(candidate, 1 + waits, 1.0)
+        self.candidate = candidate
+        start = tables.figures("rules", "from_period")[row]
+        #: First period in which the rule holds.
+        self.start = float(start if not np.isnan(start) else self.ready.min(initial=np.inf))
+        if not len(sites):
+            self.start = 1.0 if np.isnan(start) else float(start)
+
+
+def minimums(tables: Tables) -> list[Minimum]:
+    """Return the readable rows of ``isolation_minimum`` with the sites that count for each."""
+    good = tables.good("rules", "rule", "area", "what", "amount", "from_period", "count_upper_units")
+    rows = where(_rows_of(tables, "isolation_minimum") & good & (tables.rows("rules", "area") >= 0))
+    site = tables.rows("isolation_sites", "place")
+    lies = np.append(tables.rows("places", "area"), -1)[site]
+    run = np.append(tables.rows("places", "unit"), -1)[site]
+    allowed = tables.flags("site_category", "allowed")
+    holder, holds = tables.rows("site_category", "place"), tables.words("site_category", "category")
+    rooms = tables.good("isolation_sites", "place")
+    found = []
+    for row in rows.tolist():
+        area = int(tables.rows("rules", "area")[row])
+        counts = inside(tables, lies, area) & rooms
+        if not tables.flags("rules", "count_upper_units")[row]:
+            counts &= inside(tables, run, area)
+        may = np.unique(holder[allowed & (holds == tables.words("rules", "what")[row]) & (holder >= 0)])
+        found.append(Minimum(tables, row, np.intersect1d(where(counts), may)))
+    return found
+
+
+@warning
+def minimum_cannot_hold(tables: Tables) -> Iterator[Batch]:
+    """More sites demanded of an area than it has that may hold the category by then."""
+    horizon = float(tables.settings["periods"])
+    short = []
+    for minimum in minimums(tables):
+        there = int((minimum.ready <= minimum.start).sum())
+        if minimum.start <= horizon and there < minimum.amount:
+            short.append((minimum, there))
+    if not short:
+        return
+    rows = np.array([minimum.row for minimum, _ in short], dtype=np.int64)
+    hard = tables.flags("rules", "hard")[rows]
+    end = np.where(
+        hard, "the rule is hard, so there is no plan.", "the rule is soft, so what is short is counted."
+    )
+    late = [
+        "" if len(minimum.sites) == there else f" ({len(minimum.sites) - there} more only later)"
+        for minimum, there in short
+    ]
+    yield Batch(
+        "rules",
+        rows,
+        "amount",
+        "{area} must have {amount} site(s) for {what} from period {start}, but only {there} can hold it by"
+        " then{late}; {end}",
+        "Name more sites in site_category, start later, count_upper_units, or lower the amount.",
+        {
+            "area": quoted(tables.words("rules", "area")[rows]),
+            "what": quoted(tables.words("rules", "what")[rows]),
+            "amount": [figure(minimum.amount) for minimum, _ in short],
+            "start": [figure(minimum.start) for minimum, _ in short],
+            "there": [there for _, there in short],
+            "late": late,
+            "end": end.tolist(),
+        },
+    )
+
+
+@warning
+def minimums_clash(tables: Tables) -> Iterator[Batch]:
+    """Minimums of several categories in one area that together need more sites than it has."""
+    by_area: dict[int, list[Minimum]] = {}
+    for minimum in minimums(tables):
+        by_area.setdefault(minimum.area, []).append(minimum)
+    for together in by_area.values():
+        sites = np.unique(np.concatenate([minimum.sites for minimum in together]))
+        wanted = sum(minimum.amount for minimum in together)
+        alone = all(len(minimum.sites) >= minimum.amount for minimum in together)
+        if len(together) > 1 and alone and wanted > len(sites):
+            row = max(minimum.row for minimum in together)
+            names = tables.words("rules", "what")[[minimum.row for minimum in together]]
+            yield Batch(
+                "rules",
+                np.array([row]),
+                "amount",
+                "{area} must have {wanted} sites in all for {names}, but only {there} sites count, and a site"
+                " holds one category at a time.",
+                "Name more sites in site_category, or lower an amount.",
+                {
+                    "area": quoted(tables.words("rules", "area")[[row]]),
+                    "wanted": figure(wanted),
+                    "names": listed(names),
+                    "there": len(sites),
+                },
+            )
+
+
+@warning
+def budget_below_minimum(tables: Tables) -> Iterator[Batch]:
+    """A hard minimum of sites that costs more to open than the budget allows."""
+    cost = tables.figures("isolation_sites", "cost")
+    budget_rows = where(_rows_of(tables, "opening_budget") & (tables.rows("rules", "area") >= 0))
+    for minimum in minimums(tables):
+        missing = int(minimum.amount - (~minimum.candidate).sum())
+        prices = np.sort(np.nan_to_num(cost[minimum.sites[minimum.candidate]]))
+        if not tables.flags("rules", "hard")[minimum.row] or missing <= 0 or len(prices) < missing:
+            continue
+        least = float(prices[:missing].sum())
+        for row in budget_rows.tolist():
+            above = int(tables.rows("rules", "area")[row])
+            amount = float(tables.figures("rules", "amount")[row])
+            if least > amount and inside(tables, np.array([minimum.area]), above)[0]:
+                yield Batch(
+                    "rules",
+                    np.array([row]),
+                    "amount",
+                    "The sites that line {line} demands cost at least {least} yuan to open, but the budget is"
+                    " {amount}; there is no plan.",
+                    "Raise the budget, lower the minimum, or make it soft.",
+                    {
+                        "line": tables.line("rules", minimum.row),
+                        "least": figure(least),
+                        "amount": figure(amount),
+                    },
+                )
+
+
+def _idle(tables: Tables) -> Iterator[tuple[str, str, Any, str]]:
+    """Yield table, column, rows and reason of figures that no rule reads."""
+    durable = tables.flags("items", "durable") | ~tables.good("items", "durable")
+    rows = tables.rows("stocks", "item")
+    consumed = np.append(~durable, False)[rows]
+    yield (
+        "stocks",
+        "return_by",
+        consumed & ~np.isnan(tables.figures("stocks", "return_by")),
+        "only durables are given back",
+    )
+    lasting = np.append(tables.flags("items", "durable") & tables.good("items", "durable"), False)[rows]
+    yield (
+        "stocks",
+        "refill",
+        lasting & tables.flags("stocks", "refill"),
+        "only floors of consumables are filled up",
+    )
+    yield (
+        "items",
+        "turnaround",
+        ~durable & (tables.figures("items", "turnaround") > 0),
+        "only durables are cleaned and used again",
+    )
+    split = tables.flags("categories", "split") & ~tables.flags("categories", "together")
+    yield (
+        "categories",
+        "split",
+        split & tables.good("categories", "together"),
+        "only groups kept together are split",
+    )
+    site = tables.words("isolation_sites", "state") == "open"
+    for column in ("setup", "cost", "running_cost"):
+        yield (
+            "isolation_sites",
+            column,
+            site & (tables.figures("isolation_sites", column) > 0),
+            "the site is open already",
+        )
+    percent = tables.figures("closures", "percent")
+    state = tables.words("closures", "state")
+    yield (
+        "closures",
+        "percent",
+        (percent != 200) & ~np.isnan(percent) & (state != "slowed") & (state != ""),
+        "the link is not slowed",
+    )
+    start = ~np.isnan(tables.figures("rules", "from_period"))
+    yield (
+        "rules",
+        "from_period",
+        start & _rows_of(tables, "opening_budget"),
+        "an opening budget holds for the whole time",
+    )
+
+
+@warning
+def no_effect(tables: Tables) -> Iterator[Batch]:
+    """A figure that nothing reads where it stands."""
+    for table, column, mask, reason in _idle(tables):
+        rows = where(np.asarray(mask, dtype=bool))
+        if len(rows):
+            yield Batch(
+                table,
+                rows,
+                column,
+                f"{{value}} has no effect: {reason}.",
+                "Leave the cell blank, or mend the row.",
+            )
+
+
+RULES: Final[tuple[Rule, ...]] = (
+    amount_not_whole,
+    minimum_without_category,
+    budget_with_what,
+    soft_budget,
+    minimum_cannot_hold,
+    minimums_clash,
+    budget_below_minimum,
+    no_effect,
+)

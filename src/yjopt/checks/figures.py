@@ -1,0 +1,137 @@
+"""Figures as a whole: rows that are the sum of others, and numbers too far apart for one plan."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from yjopt.checks.tables import Batch, FloatArray, Rule, Tables, quoted, warning, where
+from yjopt.checks.words import figure, folded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: Amounts by place, with the columns that say what is counted.
+AMOUNTS: Final = (
+    ("places", "population", ()),
+    ("stocks", "quantity", ("item", "kind")),
+    ("needs", "quantity", ("item", "period")),
+    ("arrivals", "people", ("group", "period")),
+    ("contacts", "people", ("category", "period")),
+    ("beds", "beds", ("class",)),
+    ("isolation_sites", "rooms", ()),
+    ("occupied", "people", ("class", "period")),
+)
+#: Words by which people mark a row of totals.
+TOTALS: Final = ("total", "sum", "all", "us", "world", "合计", "总计", "小计", "全市", "全省", "全国", "汇总")
+#: Numbers of one column further apart than this drown the small ones in a solver's tolerance.
+WIDEST: Final = 1e6
+WEIGHTS: Final = (("needs", "weight"), ("groups", "weight"), ("categories", "weight"), ("tasks", "weight"))
+COSTS: Final = (
+    ("sources", "cost"),
+    ("surge", "cost"),
+    ("surge", "running_cost"),
+    ("isolation_sites", "cost"),
+    ("isolation_sites", "running_cost"),
+    ("site_category", "conversion_cost"),
+    ("pools", "cost"),
+    ("fleets", "cost_per_hour"),
+)
+MEASURES: Final = (
+    ("items", "kg"),
+    ("items", "litres"),
+    ("consumption", "quantity"),
+    ("skills", "productivity"),
+)
+
+
+@warning
+def sum_row(tables: Tables) -> Iterator[Batch]:
+    """A place whose figures are the sums of all the others'."""
+    names = tables.words("places", "place")
+    labels = tables.words("places", "name")
+    called = np.array(
+        [_total(one) or _total(other) for one, other in zip(names, labels, strict=True)], dtype=bool
+    )
+    for table, amount, what in AMOUNTS:
+        if table == "places":
+            place = np.where(names != "", np.arange(len(names)), -1)
+        else:
+            place = tables.rows(table, "place")
+        frame = pd.DataFrame({"place": place, "amount": tables.figures(table, amount)})
+        for column in what:
+            words = tables.frames[table][column].to_numpy()
+            frame[column] = pd.factorize(words)[0]
+        frame = frame[(frame["place"] >= 0) & (frame["amount"] > 0)]
+        total = _totals(frame, list(what), called)
+        rows = where(np.isin(place, total) & (tables.figures(table, amount) > 0))
+        _, first = np.unique(place[rows], return_index=True)
+        rows = rows[np.sort(first)]
+        if len(rows):
+            yield Batch(
+                table,
+                rows,
+                amount,
+                "{value} is the sum over all other places; does {place} stand for all of them?",
+                "Take rows of totals out: yjopt would plan for them a second time.",
+                {"place": quoted(names[place[rows]])},
+            )
+
+
+def _total(word: str) -> bool:
+    return folded(word) in TOTALS
+
+
+def _totals(frame: pd.DataFrame, what: list[str], called: np.ndarray) -> np.ndarray:
+    """Return the places whose amount is half of everything in each thing they have, and that by no accident.
+
+    One such sum over two others may be chance; over three, or twice, or under the name of a total it is not.
+    """
+    if frame.empty:
+        return np.empty(0, dtype=np.int64)
+    frame = frame.groupby(["place", *what], as_index=False, sort=False).sum()
+    frame["one"] = 0  # what is counted in no groups is one group
+    groups = frame.groupby(["one", *what], sort=False)["amount"]
+    frame["others"] = groups.transform("size") - 1
+    frame["half"] = (2 * frame["amount"] == groups.transform("sum")) & (frame["others"] > 1)
+    places = frame.groupby("place").agg(all=("half", "all"), size=("half", "size"), others=("others", "max"))
+    sure = (places["size"] > 1) | (places["others"] > 2) | called[places.index.to_numpy(dtype=np.int64)]
+    return places.index.to_numpy(dtype=np.int64)[(places["all"] & sure).to_numpy(dtype=bool)]
+
+
+@warning
+def wide_range(tables: Tables) -> Iterator[Batch]:
+    """Weights, costs or measures more than a million times apart."""
+    for columns in (WEIGHTS, COSTS, *((one,) for one in MEASURES)):
+        values: list[FloatArray] = [_where_used(tables, table, column) for table, column in columns]
+        joined = np.concatenate(values)
+        positive = joined[joined > 0]
+        if not len(positive) or positive.max() <= WIDEST * positive.min():
+            continue
+        # Most figures are right: the odd one is the end that lies further from the middle.
+        middle = np.sqrt(np.median(positive)) ** 2
+        odd = positive.max() if positive.max() / middle >= middle / positive.min() else positive.min()
+        other = positive.min() if odd == positive.max() else positive.max()
+        for (table, column), one in zip(columns, values, strict=True):
+            rows = where(one == odd)[:1]
+            if len(rows):
+                yield Batch(
+                    table,
+                    rows,
+                    column,
+                    "{value} and {other} at the other end are more than a million times apart.",
+                    "Check the unit of both; so far apart, the small one hardly counts in a plan.",
+                    {"other": figure(float(other))},
+                )
+                break
+
+
+def _where_used(tables: Tables, table: str, column: str) -> FloatArray:
+    """Return a column without zeros."""
+    values = tables.figures(table, column)
+    return np.where(values > 0, values, np.nan)
+
+
+RULES: Final[tuple[Rule, ...]] = (sum_row, wide_range)
