@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,9 @@ import pandas as pd
 from yjopt.generation.demand import ELIGIBILITY, GROUPS, standing
 from yjopt.generation.draw import Floats, Ints, factors, shares, stream, sums
 from yjopt.generation.frames import long
-from yjopt.generation.world import Tables, World
+
+if TYPE_CHECKING:
+    from yjopt.generation.world import Tables, World
 
 CLASSES: Final = np.array(["ward", "icu", "makeshift"], dtype=object)
 #: Class in which a person of each group (rows of `GROUPS`) is expected to lie: ward, icu, makeshift.
@@ -151,11 +153,19 @@ def _levels(world: World, surged: Ints) -> pd.DataFrame:
             amount = wanted[hospital, column]
             size = amount * level // count - amount * (level - 1) // count
             opening, running = COST[name]
-            parts.append(pd.DataFrame({
-                "place": ids[hospital], "class": name, "level": level, "beds": size,
-                "setup": 1 if world.periods > 1 else 0, "breakdown": 1 if world.periods > 1 else 0,
-                # A later level is dearer: the easy beds are set up first.
-                "cost": (size * opening * (1 + 0.2 * (level - 1))).astype(float).round(2),
-                "running_cost": (size * running).astype(float),
-            }))  # fmt: skip
+            parts.append(
+                pd.DataFrame(
+                    {
+                        "place": ids[hospital],
+                        "class": name,
+                        "level": level,
+                        "beds": size,
+                        "setup": 1 if world.periods > 1 else 0,
+                        "breakdown": 1 if world.periods > 1 else 0,
+                        # A later level is dearer: the easy beds are set up first.
+                        "cost": (size * opening * (1 + 0.2 * (level - 1))).astype(float).round(2),
+                        "running_cost": (size * running).astype(float),
+                    }
+                )
+            )
     return pd.concat(parts, ignore_index=True)

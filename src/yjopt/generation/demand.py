@@ -1,19 +1,21 @@
-"""What the epidemic asks for: patients, people to isolate, goods, samples and tracing. Also the catalogues behind them."""
+"""What the epidemic asks for: patients, people to isolate, goods, samples, tracing; and the catalogues."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
-from yjopt.generation.dials import Dials
 from yjopt.generation.draw import Floats, Ints, stream, whole
-from yjopt.generation.epidemic import Epidemic
-from yjopt.generation.geography import Geography
 
-#: Care groups: share of cases, periods in bed, periods of waiting, weight of a person never admitted, lateness.
+if TYPE_CHECKING:
+    from yjopt.generation.dials import Dials
+    from yjopt.generation.epidemic import Epidemic
+    from yjopt.generation.geography import Geography
+
+#: Care groups: share of cases, periods in bed, periods of waiting, weight of one never admitted, lateness.
 GROUPS: Final = pd.DataFrame({
     "group": ["mild", "moderate", "severe", "critical"],
     "share": [0.80, 0.15, 0.04, 0.01],
@@ -36,7 +38,7 @@ CATEGORIES: Final = pd.DataFrame({
     "wait": [2, 2],
     "weight": [0.2, 0.1],
 })  # fmt: skip
-#: Supplies: base unit, pack, weight and volume of a base unit, weight of one unmet, lateness, deadline of a need.
+#: Supplies: base unit, pack, kilograms and litres of a base unit, weight of one unmet, lateness, deadline.
 ITEMS: Final = pd.DataFrame({
     "item": ["food", "masks", "suits", "medicine", "tests", "ventilators"],
     "unit": ["person-day", "piece", "set", "course", "test", "unit"],
@@ -154,18 +156,19 @@ def standing(arriving: Ints, stay: Ints) -> Ints:
     -------
     ndarray of int64, shape of `arriving`
     """
-    total = np.cumsum(arriving, axis=1)
+    total: Ints = np.cumsum(arriving, axis=1)
     for kind, length in enumerate(stay):
-        total[:, length:, kind] -= np.cumsum(arriving[:, :, kind], axis=1)[
-            :, : max(0, total.shape[1] - length)
-        ]
-    return np.asarray(total)
+        left = np.cumsum(arriving[:, :, kind], axis=1)[:, : max(0, total.shape[1] - length)]
+        total[:, length:, kind] -= left
+    return total
 
 
 def _contacts(cases: Ints, rng: np.random.Generator) -> tuple[Ints, int]:
+    """Contacts to isolate by town, period and category; and those above the largest group in the end."""
     towns, periods = cases.shape
-    per_case = rng.uniform(*CONTACTS, towns) * (1 - AT_HOME)
-    expected = (cases * per_case[:, None])[:, :, None] * CATEGORIES["share"].to_numpy()
+    per_case = rng.uniform(*CONTACTS, size=(towns, 1)) * (1 - AT_HOME)
+    share = CATEGORIES["share"].to_numpy(dtype=np.float64)
+    expected: Floats = (cases * per_case)[:, :, None] * share
     wanted = rng.poisson(expected).astype(np.int64)
     over = np.zeros((towns, wanted.shape[2]), dtype=np.int64)
     for period in range(periods):
@@ -179,7 +182,7 @@ def _contacts(cases: Ints, rng: np.random.Generator) -> tuple[Ints, int]:
 def _locked_share(
     geography: Geography, outbreak: Epidemic, load: float, days: float, rng: np.random.Generator
 ) -> tuple[Floats, float]:
-    """Share of each town that is locked down, such that the median load of a pair is the dial's; and that median."""
+    """Share of each town that is locked down, for the median load of a pair as dialled; and that median."""
     people = geography.population
     weight = outbreak.intensity * np.exp(0.4 * rng.standard_normal(len(people)))
 

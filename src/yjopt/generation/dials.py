@@ -10,7 +10,7 @@ Case = Literal["reference", "scarce", "loose"]
 #: Families that may be made alone.
 FAMILIES: Final = ("supplies", "beds", "isolation", "teams")
 
-#: Version of the generator: a change of any figure below or of any draw raises it, and peers are measured again.
+#: Version of the generator: a change of any figure or draw raises it, and peers are measured again.
 GENERATOR_VERSION: Final = 1
 
 
@@ -21,10 +21,11 @@ class Dials:
     Parameters
     ----------
     scarcity : float
-        Need divided by capacity of each family, over the horizon (beds and rooms: people who would lie there in the
-        last period).
+        Need divided by capacity of each family, over the horizon (beds and rooms: people there in the fullest
+        period if all were served at once).
     locality : float
-        Share of the goods that belong to the taker's own county or town; the rest is the city's and the province's.
+        Share of the goods that belong to the taker's own county or town; the rest is the city's and the
+        province's.
     imbalance : float
         Coefficient of variation of the local ratios of capacity to need.
     reach : float

@@ -1,4 +1,4 @@
-"""Seeded draws in whole arrays: streams that do not disturb one another, exact shares, factors of a given spread."""
+"""Seeded draws in whole arrays: streams of their own, exact shares, factors of a given spread."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def shares(total: int, weights: ArrayLike) -> Ints:
     if left > 0:
         order = np.argsort(whole - exact, kind="stable")
         whole[order[:left]] += 1
-    return whole
+    return np.asarray(whole)
 
 
 def factors(rng: np.random.Generator, spread: float, weights: Floats) -> Floats:
@@ -94,4 +94,5 @@ def whole(rng: np.random.Generator, expected: Floats) -> Ints:
 
 def sums(groups: Ints, values: ArrayLike, size: int) -> Floats:
     """Sum of `values` per group, shape (size,)."""
-    return np.bincount(groups, weights=np.asarray(values, dtype=np.float64), minlength=size)
+    added = np.bincount(groups, weights=np.asarray(values, dtype=np.float64), minlength=size)
+    return np.asarray(added, dtype=np.float64)

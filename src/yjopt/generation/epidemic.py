@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from yjopt.generation.draw import Floats, Ints, stream
-from yjopt.generation.geography import Geography
-from yjopt.generation.network import Network
+
+if TYPE_CHECKING:
+    from yjopt.generation.geography import Geography
+    from yjopt.generation.network import Network
 
 #: Cases per town over the first seven periods; a longer horizon has more in proportion.
 CASES_PER_TOWN = 3.0
-#: Driving minutes over which cases fall by the factor e, around a focus and from the first foci to other cities.
+#: Driving minutes over which cases fall by the factor e: around a focus; from the first foci to other cities.
 FALL, FALL_BETWEEN = 75.0, 360.0
 #: Share of towns sealed as a whole.
 SEALED = 0.04
-#: Gamma distribution of cases in time: shape and scale in days, and days since the first case when period 1 begins.
+#: Gamma distribution of cases in time: shape, scale in days, days since the first case when period 1 begins.
 SHAPE, SCALE, DAYS_BEFORE = 4, 2.5, 3.0
 
 
@@ -47,7 +50,7 @@ class Epidemic:
 def epidemic(geography: Geography, roads: Network, periods: int, period_hours: float, seed: int) -> Epidemic:
     """Cases around one to three first foci per province and, weaker, around the seats of other cities.
 
-    Intensity falls exponentially with road time; in time it follows a gamma distribution that starts later far away.
+    Intensity falls exponentially with road time; in time it follows a gamma distribution, later far away.
 
     Parameters
     ----------

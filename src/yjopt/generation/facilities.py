@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from yjopt.generation.draw import Floats, Ints, shares, stream
-from yjopt.generation.geography import Geography
+
+if TYPE_CHECKING:
+    from yjopt.generation.geography import Geography
 
 #: Towns per hospital and per isolation site; depots and bases stand at every seat, about one for ten towns.
 TOWNS_PER_HOSPITAL, TOWNS_PER_SITE = 15, 6
@@ -16,7 +19,7 @@ TOWNS_PER_HOSPITAL, TOWNS_PER_SITE = 15, 6
 
 @dataclass(frozen=True, kw_only=True)
 class Facilities:
-    """All places: towns first (row number = town number), then the facilities, each in a town that is its host.
+    """All places: towns first (row number = town number), then the facilities, each in a town, its host.
 
     Parameters
     ----------
@@ -27,7 +30,7 @@ class Facilities:
     depots, hospitals, sites, bases : ndarray of int64
         Rows of `places`.
     depot_level, base_level : ndarray of object
-        "county", "city" or "province", whose depot or base it is.
+        "county" or "city", whose depot or base it is.
     hospital_kind : ndarray of object
         "designated", "backup" or "makeshift".
     """
@@ -98,19 +101,24 @@ def facilities(geography: Geography, seed: int) -> Facilities:
         return np.flatnonzero(kind == word).astype(np.int64)
 
     return Facilities(
-        places=places.drop(columns=["host", "role"]), host=host, depots=rows("depot"), hospitals=rows("hospital"),
-        sites=rows("isolation"), bases=rows("base"), depot_level=role[rows("depot")], base_level=role[rows("base")],
+        places=places.drop(columns=["host", "role"]),
+        host=host,
+        depots=rows("depot"),
+        hospitals=rows("hospital"),
+        sites=rows("isolation"),
+        bases=rows("base"),
+        depot_level=role[rows("depot")],
+        base_level=role[rows("base")],
         hospital_kind=role[rows("hospital")],
-    )  # fmt: skip
+    )
 
 
 def _at_seats(geography: Geography, kind: str, prefix: str) -> pd.DataFrame:
-    """One facility of a kind for every county, city and province, run by it, at its seat."""
+    """One facility of a kind for every county and city, run by it, at its seat."""
     parts = []
     for level, areas, seat in (
         ("county", geography.counties, geography.county_seat),
         ("city", geography.cities, geography.city_seat),
-        ("province", geography.provinces, geography.province_seat),
     ):
         named = [f"{area} {level} {kind}" for area in areas]
         parts.append(
@@ -128,24 +136,23 @@ def _at_seats(geography: Geography, kind: str, prefix: str) -> pd.DataFrame:
 
 
 def _hospitals(geography: Geography) -> pd.DataFrame:
-    """A designated and a makeshift hospital in every city, the rest backup hospitals in its largest counties."""
+    """A designated and a makeshift hospital in every city, and backup hospitals in its largest counties."""
     people = np.bincount(geography.county_of, weights=geography.population)
     towns_of_city = np.bincount(geography.town_city, minlength=len(geography.cities))
     wanted = np.maximum(2, np.round(towns_of_city / TOWNS_PER_HOSPITAL).astype(np.int64))
-    city = np.arange(len(geography.cities))
     # The counties of each city by falling population; the first few get a backup hospital.
     order = np.lexsort((-people, geography.city_of))
     rank = np.arange(len(order)) - np.searchsorted(geography.city_of[order], geography.city_of[order])
     backup = np.sort(order[rank < (wanted - 2)[geography.city_of[order]]])
     host_makeshift = _second_town(geography, geography.city_seat)
     parts = [
-        pd.DataFrame({"place": "H-" + geography.cities[city], "host": geography.city_seat, "role": "designated",
-                      "unit": geography.cities}),
-        pd.DataFrame({"place": "M-" + geography.cities[city], "host": host_makeshift, "role": "makeshift",
-                      "unit": geography.cities}),
-        pd.DataFrame({"place": "H-" + geography.counties[backup], "host": geography.county_seat[backup], "role": "backup",
-                      "unit": geography.counties[backup]}),
-    ]  # fmt: skip
+        pd.DataFrame({"place": prefix + units, "host": host, "role": role, "unit": units})
+        for prefix, units, host, role in (
+            ("H-", geography.cities, geography.city_seat, "designated"),
+            ("M-", geography.cities, host_makeshift, "makeshift"),
+            ("H-", geography.counties[backup], geography.county_seat[backup], "backup"),
+        )
+    ]
     frame = pd.concat(parts, ignore_index=True)
     return frame.assign(kind="hospital", name=frame["unit"] + " " + frame["role"] + " hospital")
 
@@ -170,14 +177,20 @@ def _sites(geography: Geography, rng: np.random.Generator) -> pd.DataFrame:
     city_run = (rng.random(len(county)) < 1 / 6) & (number > 0)
     unit = np.where(city_run, geography.cities[geography.city_of[county]], geography.counties[county])
     label = [f"{area}-{n + 1}" for area, n in zip(geography.counties[county], number, strict=True)]
-    return pd.DataFrame({
-        "place": ["I-" + text for text in label], "name": ["Isolation site " + text for text in label], "unit": unit,
-        "host": host, "kind": "isolation", "role": "",
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "place": ["I-" + text for text in label],
+            "name": ["Isolation site " + text for text in label],
+            "unit": unit,
+            "host": host,
+            "kind": "isolation",
+            "role": "",
+        }
+    )
 
 
 def _drawn_towns(geography: Geography, county: Ints, number: Ints, rng: np.random.Generator) -> Ints:
-    """For the n-th site of a county its n-th town in an order drawn with weights (population); around again if too few."""
+    """For the n-th site of a county its n-th town, in an order drawn by population."""
     key: Floats = rng.exponential(size=len(geography.towns)) / geography.population
     order = np.lexsort((key, geography.county_of))
     first = np.searchsorted(geography.county_of[order], county)

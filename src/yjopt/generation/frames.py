@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from yjopt.generation.draw import Ints
 from yjopt.schema import INPUT, REQUIRED
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from yjopt.generation.draw import Ints
 
 
 def long(values: Ints, keys: Mapping[str, np.ndarray], value: str) -> pd.DataFrame:
@@ -28,7 +32,7 @@ def long(values: Ints, keys: Mapping[str, np.ndarray], value: str) -> pd.DataFra
 
 
 def complete(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """Give every table all columns of the schema in order, with defaults and types; empty tables are left out."""
+    """Give every table the columns of the schema, with defaults and types; leave out empty tables."""
     made = {}
     for name, table in INPUT.items():
         if name not in tables or tables[name].empty:
@@ -46,6 +50,6 @@ def complete(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
                 raise KeyError(f"{name}.{column.name}")
             else:
                 values = pd.Series([column.default] * len(frame))
-            columns[column.name] = values.astype(column.dtype)
+            columns[column.name] = values.astype(pd.api.types.pandas_dtype(column.dtype))
         made[name] = pd.DataFrame(columns)
     return made

@@ -1,4 +1,4 @@
-"""Where towns are: the administrative tree, positions and populations, made up or from tables of a real country."""
+"""Where towns are: administrative tree, positions and populations, made up or those of a real country."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from yjopt.generation.draw import Floats, Ints, stream
 SPACING = 14.0
 #: Towns of a made-up county, city and province.
 COUNTY, CITY, PROVINCE = 10, 85, 1200
-#: Mean population of a made-up town (Qingyuan, census 2020), and of a town of a county without a census figure.
+#: Mean population of a made-up town (Qingyuan, census 2020), and of a town where nothing better is known.
 MEAN_TOWN = 46_700
 MEAN_TOWN_NATION = 35_700
 #: Spread of town populations within a county (standard deviation of the logarithm).
@@ -94,10 +94,16 @@ def made_up(towns: int, seed: int) -> Geography:
     census = np.exp(0.4 * rng.standard_normal(len(city_of)))
     census *= MEAN_TOWN * towns / (census * np.bincount(county)).sum()
     population = _split_population(np.round(census * np.bincount(county)).astype(np.int64), county, rng)
-    places = pd.DataFrame({
-        "place": ids["town"], "name": _numbered("Town", len(x)), "longitude": longitude.round(5),
-        "latitude": latitude.round(5), "population": population, "source": "made",
-    })  # fmt: skip
+    places = pd.DataFrame(
+        {
+            "place": ids["town"],
+            "name": _numbered("Town", len(x)),
+            "longitude": longitude.round(5),
+            "latitude": latitude.round(5),
+            "population": population,
+            "source": "made",
+        }
+    )
     areas = _areas_frame(ids, province[first_of_city], city_of, county)
     return _with_seats(
         areas, places, county, city_of, province[first_of_city], ids["county"], ids["city"], ids["province"]
@@ -107,8 +113,8 @@ def made_up(towns: int, seed: int) -> Geography:
 def real(areas: pd.DataFrame, towns: pd.DataFrame, within: str | None, seed: int) -> Geography:
     """The real tree and its real towns, put around the seat of their county.
 
-    Towns have no position and no population in public tables: they are spread around the seat as far as half way to
-    the neighbouring seats, and share out the census of their county. Both are marked as made.
+    Towns have no position and no population in public tables: they are spread around the seat as far as half
+    way to the neighbouring seats, and share out the census of their county. Both are marked as made.
 
     Parameters
     ----------
@@ -152,12 +158,16 @@ def real(areas: pd.DataFrame, towns: pd.DataFrame, within: str | None, seed: int
     longitude, latitude = _seats(areas, kept, cities, rng)
     longitude, latitude = _around(longitude, latitude, county, rng)
     census, estimated = _census(kept, city_of, county)
-    places = pd.DataFrame({
-        "place": towns["code"].to_numpy(dtype=object), "name": towns["name"].to_numpy(dtype=object),
-        "longitude": longitude.round(5), "latitude": latitude.round(5),
-        "population": _split_population(census, county, rng),
-        "source": "division codes; position and population made from county seat and census 2020",
-    })  # fmt: skip
+    places = pd.DataFrame(
+        {
+            "place": towns["code"].to_numpy(dtype=object),
+            "name": towns["name"].to_numpy(dtype=object),
+            "longitude": longitude.round(5),
+            "latitude": latitude.round(5),
+            "population": _split_population(census, county, rng),
+            "source": "division codes; position and population made from county seat and census 2020",
+        }
+    )
     tree = _real_tree(areas, counties, cities, provinces, towns, county)
     geography = _with_seats(
         tree, places, county, city_of, province_of, counties, cities, provinces, estimated
@@ -185,7 +195,7 @@ def _require(frame: pd.DataFrame, columns: tuple[str, ...], name: str) -> None:
 
 
 def _shaken_lattice(count: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """Points of a triangular lattice with a fifth left out, shaken by less than half the spacing, the nearest to the middle."""
+    """The innermost points of a triangular lattice, a fifth left out, shaken by a third of the spacing."""
     side = int(np.ceil(np.sqrt(count * 1.6))) + 4
     rows, columns = np.divmod(np.arange(side * side), side)
     x = (columns + 0.5 * (rows % 2) - side / 2) * SPACING
@@ -199,7 +209,7 @@ def _shaken_lattice(count: int, rng: np.random.Generator) -> tuple[Floats, Float
 
 
 def _cut(x: Floats, y: Floats, whole: Ints, size: int) -> Ints:
-    """Cut each part of `whole` into parts of about `size` points by halving along the longer side; numbered in order."""
+    """Cut each part of `whole` into parts of about `size` points along its longer side; numbered in order."""
     part = np.zeros(len(x), dtype=np.int64)
     number = 0
     order = np.argsort(whole, kind="stable")
@@ -260,10 +270,16 @@ def _areas_frame(
         "town": ids["county"][county_of],
     }
     parts += [
-        pd.DataFrame({"area": ids[level], "level": level, "parent": above[level],
-                      "name": _numbered(level.capitalize(), len(ids[level]))})
+        pd.DataFrame(
+            {
+                "area": ids[level],
+                "level": level,
+                "parent": above[level],
+                "name": _numbered(level.capitalize(), len(ids[level])),
+            }
+        )
         for level in ("province", "city", "county", "town")
-    ]  # fmt: skip
+    ]
     return pd.concat(parts, ignore_index=True).assign(source="made")
 
 
@@ -282,10 +298,17 @@ def _split_population(census: Ints, county: Ints, rng: np.random.Generator) -> I
 
 
 def _with_seats(
-    areas: pd.DataFrame, places: pd.DataFrame, county_of: Ints, city_of: Ints, province_of: Ints,
-    counties: np.ndarray, cities: np.ndarray, provinces: np.ndarray, estimated: int = 0,
-) -> Geography:  # fmt: skip
-    """Put each seat into the largest town: of the county, of the city's counties, of the province's cities."""
+    areas: pd.DataFrame,
+    places: pd.DataFrame,
+    county_of: Ints,
+    city_of: Ints,
+    province_of: Ints,
+    counties: np.ndarray,
+    cities: np.ndarray,
+    provinces: np.ndarray,
+    estimated: int = 0,
+) -> Geography:
+    """Put each seat into the largest town: of the county; of the city's county seats; of the province's."""
     people = places["population"].to_numpy(dtype=np.int64)
 
     def largest(candidates: Ints, parent: Ints) -> Ints:
@@ -295,10 +318,19 @@ def _with_seats(
     county_seat = largest(np.arange(len(people)), county_of)
     city_seat = largest(county_seat, city_of)
     return Geography(
-        areas=areas, towns=places, county_of=county_of, city_of=city_of, province_of=province_of, counties=counties,
-        cities=cities, provinces=provinces, county_seat=county_seat, city_seat=city_seat,
-        province_seat=largest(city_seat, province_of), estimated=estimated,
-    )  # fmt: skip
+        areas=areas,
+        towns=places,
+        county_of=county_of,
+        city_of=city_of,
+        province_of=province_of,
+        counties=counties,
+        cities=cities,
+        provinces=provinces,
+        county_seat=county_seat,
+        city_seat=city_seat,
+        province_seat=largest(city_seat, province_of),
+        estimated=estimated,
+    )
 
 
 def _ancestor(areas: pd.DataFrame, parents: np.ndarray) -> tuple[Ints, np.ndarray]:
@@ -313,9 +345,9 @@ def _ancestor(areas: pd.DataFrame, parents: np.ndarray) -> tuple[Ints, np.ndarra
 def _seats(
     areas: pd.DataFrame, kept: pd.DataFrame, cities: np.ndarray, rng: np.random.Generator
 ) -> tuple[Floats, Floats]:
-    """Positions of county seats; where it is only the parent's, or missing, a point some way off the parent's."""
-    longitude = pd.to_numeric(kept["longitude"], errors="coerce").to_numpy(dtype=np.float64)
-    latitude = pd.to_numeric(kept["latitude"], errors="coerce").to_numpy(dtype=np.float64)
+    """Positions of county seats; where it is only the parent's, or missing, a point some way off."""
+    longitude = np.array(pd.to_numeric(kept["longitude"], errors="coerce"), dtype=np.float64)
+    latitude = np.array(pd.to_numeric(kept["latitude"], errors="coerce"), dtype=np.float64)
     above = areas.loc[kept["parent"].to_numpy()]
     missing = np.isnan(longitude) | np.isnan(latitude)
     longitude[missing] = pd.to_numeric(above["longitude"], errors="coerce").to_numpy()[missing]
@@ -327,7 +359,11 @@ def _seats(
         )
     doubled = pd.DataFrame({"x": longitude, "y": latitude}).duplicated().to_numpy()
     off = doubled | (kept["position"] == "parent").to_numpy() if "position" in kept.columns else doubled
-    angle, away = rng.uniform(0, 2 * np.pi, len(kept)), rng.uniform(5, 25, len(kept)) / 111.2
+    # Counties that share one position are spread over a disc as large as their number asks for.
+    positions = pd.DataFrame({"x": longitude, "y": latitude})
+    sharing = positions.groupby(["x", "y"])["x"].transform("size").to_numpy()
+    angle = rng.uniform(0, 2 * np.pi, len(kept))
+    away = (3 + 9 * np.sqrt(sharing * rng.random(len(kept)))) / 111.2
     longitude = longitude + off * away * np.cos(angle) / np.cos(np.radians(latitude))
     latitude = latitude + off * away * np.sin(angle)
     return longitude, latitude
@@ -382,9 +418,11 @@ def _real_tree(
     upper = areas.loc[np.concatenate((nation, provinces, cities, counties))]
     parents = upper["parent"].where(upper["id"].isin(upper["id"]) & upper["parent"].isin(upper["id"]), "")
     parts = [
-        pd.DataFrame({"area": upper["id"], "level": upper["level"], "parent": parents, "name": upper["name"],
-                      "source": "division codes"}),
-        pd.DataFrame({"area": towns["code"], "level": "town", "parent": counties[county], "name": towns["name"],
-                      "source": "division codes"}),
-    ]  # fmt: skip
-    return pd.concat(parts, ignore_index=True)
+        pd.DataFrame(
+            {"area": upper["id"], "level": upper["level"], "parent": parents, "name": upper["name"]}
+        ),
+        pd.DataFrame(
+            {"area": towns["code"], "level": "town", "parent": counties[county], "name": towns["name"]}
+        ),
+    ]
+    return pd.concat(parts, ignore_index=True).assign(source="division codes")

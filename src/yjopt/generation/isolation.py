@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,9 @@ import pandas as pd
 from yjopt.generation.demand import CATEGORIES, standing
 from yjopt.generation.draw import Floats, Ints, factors, stream, sums
 from yjopt.generation.frames import long
-from yjopt.generation.world import Tables, World
+
+if TYPE_CHECKING:
+    from yjopt.generation.world import Tables, World
 
 #: Fewest and most rooms of a site.
 ROOMS = (80, 300)
@@ -35,6 +38,8 @@ class Isolation:
     candidate : ndarray of bool, shape (sites,)
     both : ndarray of bool, shape (sites,)
         Whether both categories are allowed.
+    main : ndarray of int64, shape (sites,)
+        Category each is fitted out for.
     need : float
         People who would be isolated in the fullest period.
     capacity : float
@@ -48,6 +53,7 @@ class Isolation:
     inside: Ints
     candidate: np.ndarray
     both: np.ndarray
+    main: Ints
     need: float
     capacity: float
     site_cost: Floats
@@ -94,32 +100,58 @@ def isolation(world: World) -> Isolation:
         "categories": CATEGORIES[["category", "stay", "wait", "weight"]].assign(
             name=CATEGORIES["category"], together=world.coupled, split=world.coupled
         ),
-        "isolation_sites": pd.DataFrame({
-            "place": ids, "rooms": rooms, "state": np.where(candidate, "candidate", "open"),
-            "setup": np.where(candidate & (world.periods > 1), 1, 0), "cost": cost, "running_cost": rooms * RUNNING * candidate,
-        }),
-        "site_category": pd.concat([
-            pd.DataFrame({"place": ids, "category": category[main], "conversion_cost": 0.0, "cleaning": cleaning}),
-            pd.DataFrame({"place": ids[allowed], "category": category[1 - main[allowed]],
-                          "conversion_cost": conversion[allowed], "cleaning": cleaning}),
-        ], ignore_index=True),
+        "isolation_sites": pd.DataFrame(
+            {
+                "place": ids,
+                "rooms": rooms,
+                "state": np.where(candidate, "candidate", "open"),
+                "setup": np.where(candidate & (world.periods > 1), 1, 0),
+                "cost": cost,
+                "running_cost": rooms * RUNNING * candidate,
+            }
+        ),
+        "site_category": pd.concat(
+            [
+                pd.DataFrame(
+                    {"place": ids, "category": category[main], "conversion_cost": 0.0, "cleaning": cleaning}
+                ),
+                pd.DataFrame(
+                    {
+                        "place": ids[allowed],
+                        "category": category[1 - main[allowed]],
+                        "conversion_cost": conversion[allowed],
+                        "cleaning": cleaning,
+                    }
+                ),
+            ],
+            ignore_index=True,
+        ),
         "contacts": long(
             world.demand.contacts,
             {"place": world.facilities.ids[: world.towns], "period": periods, "category": category},
             "people",
         ),
         "occupied": long(
-            np.repeat(inside[:, None, :], world.periods, axis=1), {"place": ids, "period": periods, "class": category}, "people"
+            np.repeat(inside[:, None, :], world.periods, axis=1),
+            {"place": ids, "period": periods, "class": category},
+            "people",
         ),
-    }  # fmt: skip
+    }
     return Isolation(
-        tables=tables, rooms=rooms, inside=inside, candidate=candidate, both=both, need=float(need.sum()),
-        capacity=float((rooms * usable).sum()), site_cost=sums(world.city(sites), cost, len(world.geography.cities)),
-    )  # fmt: skip
+        tables=tables,
+        rooms=rooms,
+        inside=inside,
+        candidate=candidate,
+        both=both,
+        main=main,
+        need=float(need.sum()),
+        capacity=float((rooms * usable).sum()),
+        site_cost=sums(world.city(sites), cost, len(world.geography.cities)),
+    )
 
 
 def _fit(wanted: Floats, usable: Floats, target: float) -> Ints:
-    """Rooms in proportion to `wanted`, within the limits of a site, whose usable part adds up to `target` if it can."""
+    """Rooms in proportion to `wanted`, within the limits of a site; the usable ones add up to `target`."""
     low, high = 0.0, 1e6 / max(float(wanted.max()), 1e-9)
     for _ in range(60):
         scale = (low + high) / 2

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from yjopt.generation.draw import Floats, Ints, stream
-from yjopt.generation.world import World
+from yjopt.generation.network import as_controlled
+
+if TYPE_CHECKING:
+    from yjopt.generation.isolation import Isolation
+    from yjopt.generation.world import World
 
 #: Givers of the other kinds for each depot within reach.
 SHARE = {"supplies": 1.0, "patients": 0.5, "contacts": 0.8, "teams": 0.7}
@@ -13,41 +19,58 @@ SHARE = {"supplies": 1.0, "patients": 0.5, "contacts": 0.8, "teams": 0.7}
 SAMPLE = 200
 
 
-def limits(world: World) -> tuple[dict[str, float], dict[str, dict[str, float]], list[str]]:
+def limits(
+    world: World, isolating: Isolation | None
+) -> tuple[dict[str, float], dict[str, dict[str, float]], list[str]]:
     """Limits of travel in minutes, the givers per town they mean, and towns that no depot reaches.
 
-    The limit is such that the median town has the givers asked for, and, up to twice that, that all but one town in
-    two hundred have one; the rest are blind.
+    The limit is such that the median town has the givers asked for and, up to half as much again, that all but
+    one town in two hundred have one that can do everything; the rest are blind.
 
     Parameters
     ----------
     world : World
+    isolating : Isolation or None
 
     Returns
     -------
     tuple of dict, dict, list of str
-        Minutes per kind; "median" and "largest" number of givers per kind (over a sample of towns); ids of blind towns.
+        Minutes per kind; median, mean and largest number of givers per kind, in a sample of towns; ids of
+        blind towns.
     """
     sample = np.sort(stream(world.seed, "limits").permutation(world.towns)[:SAMPLE])
-    at = world.facilities
-    givers: dict[str, Ints] = {
-        "supplies": at.depots,
-        "patients": at.hospitals,
-        "contacts": at.sites,
-        "teams": at.bases,
-    }
+    roads = as_controlled(world.roads, world.outbreak.sealed, world.seed)
     found, counts = {}, {}
     blind: list[str] = []
-    for kind, places in givers.items():
-        # Depots and bases of a city and of its county stand in one town: count places, as pairs do.
+    for kind, (places, able) in _givers(world, isolating).items():
         wanted = int(np.clip(round(world.dials.reach * SHARE[kind]), 1, len(places)))
-        times = world.roads.times(sample, places)
+        times = roads.times(sample, places)
         median = float(np.median(np.partition(times, wanted - 1, axis=1)[:, wanted - 1]))
-        nearest = world.roads.nearest(places)[1][: world.towns]
-        limit = max(median, min(2 * median, float(np.quantile(nearest, 0.995))))
+        farthest = [
+            float(np.quantile(roads.nearest(some)[1][: world.towns], 0.995)) for some in able if len(some)
+        ]
+        limit = max(median, min(1.5 * median, max(farthest)))
         found[kind] = float(np.ceil(limit / 5) * 5)
         within: Floats = (times <= found[kind]).sum(axis=1)
-        counts[kind] = {"median": float(np.median(within)), "largest": float(within.max())}
+        middle, mean = float(np.median(within)), round(float(within.mean()), 2)
+        counts[kind] = {"median": middle, "mean": mean, "largest": float(within.max())}
         if kind == "supplies":
-            blind = [str(place) for place in at.ids[: world.towns][nearest > found[kind]]]
+            nearest = roads.nearest(places)[1][: world.towns]
+            blind = [str(place) for place in world.facilities.ids[: world.towns][nearest > found[kind]]]
     return found, counts, blind
+
+
+def _givers(world: World, isolating: Isolation | None) -> dict[str, tuple[Ints, list[Ints]]]:
+    """For each kind of travel all givers, and the lists of which every town should have one within reach."""
+    at = world.facilities
+    designated = at.hospitals[at.hospital_kind == "designated"]
+    county = at.bases[at.base_level == "county"]
+    sites = [at.sites]
+    if isolating is not None:
+        sites = [at.sites[isolating.both | (isolating.main == category)] for category in (0, 1)]
+    return {
+        "supplies": (at.depots, [at.depots]),
+        "patients": (at.hospitals, [designated]),
+        "contacts": (at.sites, sites),
+        "teams": (at.bases, [county]),
+    }

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -24,6 +23,10 @@ from yjopt.generation.supplies import supplies
 from yjopt.generation.teams import teams
 from yjopt.generation.use import use
 from yjopt.generation.world import Tables, World
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+from dataclasses import asdict
 
 #: Length of a period.
 PERIOD_HOURS = 24.0
@@ -58,8 +61,8 @@ def generate(
         Switch the couplings between families off: no vehicles, staffing, consumption, budgets, minimum sites,
         openings, and nobody has to be kept together.
     areas, towns_from : pandas.DataFrame, optional
-        A real country: areas (id, level, name, parent, longitude, latitude, population_2020) and towns (code, name,
-        county), as text. Both or neither.
+        A real country: areas (id, level, name, parent, longitude, latitude, population_2020) and towns (code,
+        name, county), as text. Both or neither.
     within : str, optional
         With a real country: only counties whose id begins so.
     families : collection of str
@@ -118,7 +121,7 @@ def generate(
     facts: dict[str, Any] = {}
     _add(tables, bedding, isolating)
     _add_goods_and_teams(tables, world, bedding, isolating, facts)
-    minutes, givers, blind = limits(world)
+    minutes, givers, blind = limits(world, isolating)
     name = f"generated {case} {len(geography.towns)} towns {periods} periods seed {seed}" + (
         " plain" if plain else ""
     )
@@ -131,21 +134,29 @@ def generate(
     asked = dials or CASES[case]
     achieved: dict[str, Any] = {
         "generator": {
-            "version": GENERATOR_VERSION, "seed": seed, "case": "own dials" if dials else case, "plain": plain,
-            "families": sorted(families), "within": within or "", "towns": len(geography.towns), "periods": periods,
+            "version": GENERATOR_VERSION,
+            "seed": seed,
+            "case": "own dials" if dials else case,
+            "plain": plain,
+            "families": sorted(families),
+            "within": within or "",
+            "towns": len(geography.towns),
+            "periods": periods,
         },
-        "asked": {name: getattr(asked, name) for name in ("scarcity", "locality", "imbalance", "reach", "lead", "load")},
-        "couplings": {name: getattr(world.couplings, name) for name in Couplings.__dataclass_fields__},
+        "asked": asdict(asked),
+        "couplings": asdict(world.couplings),
         "epidemic": {
-            "cases": int(world.outbreak.cases.sum()), "foci": len(world.outbreak.foci),
-            "sealed_towns": len(world.outbreak.sealed), "contacts": int(world.demand.contacts.sum()),
+            "cases": int(world.outbreak.cases.sum()),
+            "foci": len(world.outbreak.foci),
+            "sealed_towns": len(world.outbreak.sealed),
+            "contacts": int(world.demand.contacts.sum()),
             "contacts_left_at_home": world.demand.not_isolated,
         },
         "achieved": facts | {"load": round(world.demand.load, 3)},
         "givers": givers,
         "geography": {"counties_estimated": geography.estimated, "blind_towns": blind},
         "rows": {},
-    }  # fmt: skip
+    }
     frames = complete(tables)
     achieved["rows"] = {table: len(frame) for table, frame in frames.items()}
     return frames, settings, achieved
@@ -171,10 +182,17 @@ def _check(
         (nowhere, "within", "", "Give the areas and the towns of a real country too."),
     ]
     findings = tuple(
-        Finding(rule="generator_argument", severity="error", column=name, value=str(value),
-                message=f"The generator cannot use {name} = '{value}'.", mend=mend)
-        for bad, name, value, mend in wrong if bad
-    )  # fmt: skip
+        Finding(
+            rule="generator_argument",
+            severity="error",
+            column=name,
+            value=str(value),
+            message=f"The generator cannot use {name} = '{value}'.",
+            mend=mend,
+        )
+        for bad, name, value, mend in wrong
+        if bad
+    )
     if findings:
         raise ScenarioError(findings)
 
@@ -192,10 +210,19 @@ def _world(
     roads = network(everything, seed)
     outbreak = epidemic(geography, roads, periods, PERIOD_HOURS, seed)
     return World(
-        geography=geography, facilities=everything, roads=roads, outbreak=outbreak,
-        demand=demand(geography, outbreak, dials, PERIOD_HOURS, seed), dials=dials, couplings=couplings, periods=periods,
-        period_hours=PERIOD_HOURS, seed=seed, coupled=coupled, families=families,
-    )  # fmt: skip
+        geography=geography,
+        facilities=everything,
+        roads=roads,
+        outbreak=outbreak,
+        demand=demand(geography, outbreak, dials, PERIOD_HOURS, seed),
+        dials=dials,
+        couplings=couplings,
+        periods=periods,
+        period_hours=PERIOD_HOURS,
+        seed=seed,
+        coupled=coupled,
+        families=families,
+    )
 
 
 def _add(tables: Tables, bedding: Beds | None, isolating: Isolation | None) -> None:

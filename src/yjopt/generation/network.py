@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from yjopt.generation.draw import Floats, Ints, stream
-from yjopt.generation.facilities import Facilities
 from yjopt.generation.geography import flat, kilometres
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
+
+    from yjopt.generation.facilities import Facilities
 
 #: Road kilometres per kilometre as the crow flies.
 DETOUR = 1.3
@@ -21,6 +22,8 @@ DETOUR = 1.3
 SPEED = (40.0, 60.0)
 #: Sources whose times are worked out at once: bounds the memory (a row of doubles each).
 BATCH = 128
+#: Time on a slowed link, per cent; share of the links between sealed towns that only relief may use.
+SLOWED, RELIEF = 150, 0.3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +54,7 @@ class Network:
         )
 
     def times(self, origins: Ints, destinations: Ints, limit: float = np.inf) -> Floats:
-        """Minutes from each origin to each destination, shape (origins, destinations); infinite beyond `limit`."""
+        """Minutes between them, shape (origins, destinations); infinite beyond `limit`."""
         from scipy.sparse.csgraph import dijkstra
 
         graph = self.graph()
@@ -74,9 +77,9 @@ class Network:
 
 
 def network(everything: Facilities, seed: int) -> Network:
-    """Roads between towns that have no third town in the circle between them, and from each facility to its host.
+    """Roads between towns with no third town in the circle between them, and from each facility to its host.
 
-    That graph (Gabriel and Sokal 1969, doi:10.2307/2412323) is the triangulation of Delaunay pruned; it is connected.
+    That graph (Gabriel and Sokal 1969, doi:10.2307/2412323) is a pruned Delaunay triangulation and connected.
 
     Parameters
     ----------
@@ -101,13 +104,19 @@ def network(everything: Facilities, seed: int) -> Network:
 
 def roads_frame(roads: Network, ids: np.ndarray) -> pd.DataFrame:
     """The table `roads`."""
-    return pd.DataFrame({
-        "from": ids[roads.start], "to": ids[roads.end], "minutes": roads.minutes, "one_way": False, "source": "made",
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "from": ids[roads.start],
+            "to": ids[roads.end],
+            "minutes": roads.minutes,
+            "one_way": False,
+            "source": "made",
+        }
+    )
 
 
 def closures_frame(roads: Network, ids: np.ndarray, sealed: Ints, periods: int, seed: int) -> pd.DataFrame:
-    """The table `closures`: links at sealed towns are slow all the time; a few others let no private traffic through.
+    """The table `closures`: links at sealed towns are slow; a few between them let only relief through.
 
     One state of the roads holds in all periods, so that a scenario over time has one set of travel times.
 
@@ -121,19 +130,37 @@ def closures_frame(roads: Network, ids: np.ndarray, sealed: Ints, periods: int, 
     periods : int
     seed : int
     """
+    slow, relief = _controlled(roads, sealed, seed)
+    link = np.concatenate((slow, relief))
+    state = np.repeat(np.array(["slowed", "relief"], dtype=object), (len(slow), len(relief)))
+    row = np.repeat(np.arange(len(link)), periods)
+    return pd.DataFrame(
+        {
+            "from": ids[roads.start[link]][row],
+            "to": ids[roads.end[link]][row],
+            "period": np.tile(np.arange(1, periods + 1), len(link)),
+            "state": state[row],
+            "percent": SLOWED,
+            "source": "made",
+        }
+    )
+
+
+def as_controlled(roads: Network, sealed: Ints, seed: int) -> Network:
+    """The roads with the times that hold under the closures (for those who may pass)."""
+    minutes = roads.minutes.copy()
+    minutes[_controlled(roads, sealed, seed)[0]] *= SLOWED / 100
+    return replace(roads, minutes=minutes)
+
+
+def _controlled(roads: Network, sealed: Ints, seed: int) -> tuple[Ints, Ints]:
+    """Links that are slow, and links that only relief may use."""
     rng = stream(seed, "closures")
     towns = np.zeros(roads.places, dtype=bool)
     towns[sealed] = True
     slow = np.flatnonzero(towns[roads.start] != towns[roads.end])
     relief = np.flatnonzero(towns[roads.start] & towns[roads.end])
-    relief = relief[rng.random(len(relief)) < 0.3]
-    link = np.concatenate((slow, relief))
-    state = np.repeat(np.array(["slowed", "relief"], dtype=object), (len(slow), len(relief)))
-    row = np.repeat(np.arange(len(link)), periods)
-    return pd.DataFrame({
-        "from": ids[roads.start[link]][row], "to": ids[roads.end[link]][row],
-        "period": np.tile(np.arange(1, periods + 1), len(link)), "state": state[row], "percent": 150, "source": "made",
-    })  # fmt: skip
+    return slow, relief[rng.random(len(relief)) < RELIEF]
 
 
 def _gabriel(points: Floats) -> tuple[Ints, Ints]:

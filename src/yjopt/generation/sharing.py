@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
-from yjopt.generation.beds import Beds
 from yjopt.generation.demand import CATEGORIES, TRUCK_KG
 from yjopt.generation.draw import Floats, stream, sums, whole
 from yjopt.generation.geography import kilometres
-from yjopt.generation.isolation import Isolation
 from yjopt.generation.network import DETOUR
-from yjopt.generation.supplies import Supplies
-from yjopt.generation.world import World
+
+if TYPE_CHECKING:
+    from yjopt.generation.beds import Beds
+    from yjopt.generation.isolation import Isolation
+    from yjopt.generation.supplies import Supplies
+    from yjopt.generation.world import World
 
 #: Payload, volume and yuan per hour of each type of vehicle.
 VEHICLES: Final = {
@@ -26,7 +28,6 @@ VEHICLES: Final = {
 FLEETS: Final = {
     "county": (("van", 0.2), ("lorry", 0.8)),
     "city": (("lorry", 0.4), ("truck", 0.6)),
-    "province": (("lorry", 0.4), ("truck", 0.6)),
 }
 #: Hours a vehicle drives in 24 hours, and loads that are not full.
 HOURS, LOST_LOAD = 10.0, 1.15
@@ -61,10 +62,19 @@ def fleets(world: World, goods: Supplies) -> tuple[pd.DataFrame, float, float]:
             amount = work * world.couplings.fleet_hours / world.dials.scarcity
             driving = min(HOURS * world.period_hours / 24, world.period_hours)
             count = np.maximum(1, whole(rng, amount / (driving * world.periods)))
-            frames.append(pd.DataFrame({
-                "fleet": [f"{vehicle}-{place}" for place in ids[depots[rows]]], "place": ids[depots[rows]], "vehicles": count,
-                "payload_kg": payload, "volume_litres": volume, "hours": round(driving, 2), "cost_per_hour": cost,
-            }))  # fmt: skip
+            frames.append(
+                pd.DataFrame(
+                    {
+                        "fleet": [f"{vehicle}-{place}" for place in ids[depots[rows]]],
+                        "place": ids[depots[rows]],
+                        "vehicles": count,
+                        "payload_kg": payload,
+                        "volume_litres": volume,
+                        "hours": round(driving, 2),
+                        "cost_per_hour": cost,
+                    }
+                )
+            )
             # Read in lorry loads, so that types can be added.
             needed += float((goods.kilograms[rows] * share / TRUCK_KG * hours[rows]).sum())
             there += float((count * driving * world.periods * payload / TRUCK_KG).sum())
@@ -79,7 +89,7 @@ def _round_trip(world: World) -> Floats:
     town = np.arange(world.towns)
     county, city = geography.county_of, geography.town_city
     result = np.zeros(len(depots))
-    for name, part in (("county", county), ("city", city), ("province", geography.province_of[city])):
+    for name, part in (("county", county), ("city", city)):
         rows = np.flatnonzero(world.facilities.depot_level == name)
         away = kilometres(longitude, latitude, depots[rows][part], town)
         mean = sums(part, away, len(rows)) / np.maximum(np.bincount(part, minlength=len(rows)), 1)
@@ -90,8 +100,8 @@ def _round_trip(world: World) -> Floats:
 def rules(world: World, bedding: Beds | None, isolating: Isolation | None) -> pd.DataFrame:
     """Opening budgets and transfer budgets of cities; minimum numbers of isolation sites.
 
-    A minimum is hard only where two open, empty sites that may hold either category are there to satisfy it; the
-    others are soft.
+    A minimum is hard only where two open, empty sites that may hold either category are there to satisfy it;
+    the others are soft.
 
     Parameters
     ----------
@@ -132,15 +142,31 @@ def rules(world: World, bedding: Beds | None, isolating: Isolation | None) -> pd
 def _minima(world: World, isolating: Isolation) -> list[pd.DataFrame]:
     geography = world.geography
     sites = world.facilities.sites
-    counties = pd.DataFrame({
-        "rule": "isolation_minimum", "area": geography.counties, "what": "close", "amount": 1.0, "hard": False,
-        "weight": 5.0, "count_upper_units": True,
-    })  # fmt: skip
+    counties = pd.DataFrame(
+        {
+            "rule": "isolation_minimum",
+            "area": geography.counties,
+            "what": "close",
+            "amount": 1.0,
+            "hard": False,
+            "weight": 5.0,
+            "count_upper_units": True,
+        }
+    )
     ready = isolating.both & ~isolating.candidate & (isolating.inside.sum(axis=1) == 0)
     enough = sums(world.city(sites), ready, len(geography.cities)) >= 2
     hard = [
-        pd.DataFrame({"rule": "isolation_minimum", "area": geography.cities, "what": category, "amount": 1.0,
-                      "hard": enough, "weight": 5.0, "count_upper_units": True})
+        pd.DataFrame(
+            {
+                "rule": "isolation_minimum",
+                "area": geography.cities,
+                "what": category,
+                "amount": 1.0,
+                "hard": enough,
+                "weight": 5.0,
+                "count_upper_units": True,
+            }
+        )
         for category in CATEGORIES["category"]
-    ]  # fmt: skip
+    ]
     return [counties, *hard]

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
-from yjopt.generation.beds import Beds
 from yjopt.generation.demand import ITEMS
 from yjopt.generation.draw import Floats, Ints, factors, stream, sums
 from yjopt.generation.frames import long
-from yjopt.generation.use import Use
-from yjopt.generation.world import Tables, World
 
-#: Of the goods that are not the county's own: in stock with the city, with the province, to be ordered by either.
+if TYPE_CHECKING:
+    from yjopt.generation.beds import Beds
+    from yjopt.generation.use import Use
+    from yjopt.generation.world import Tables, World
+
+#: Of the goods that are not the county's own: in stock with city and province, to be ordered by either.
 BEYOND: Final = {"city": 0.55, "province": 0.20, "city_order": 0.15, "province_order": 0.10}
 #: Share of a city's stock that lies in depots of its counties, and share of the counties that hold some.
 OUT, HOLDING = 0.4, 0.3
@@ -33,7 +35,7 @@ SOURCES: Final = {
 }
 #: Hours from order to departure of the stock of each level.
 RELEASE: Final = {"town": 0.0, "county": 1.0, "city": 3.0, "province": 8.0}
-#: Ventilators wanted per occupied or free bed of intensive care; shares at the hospital and in the city's depot.
+#: Ventilators wanted per bed of intensive care, and the share of them that stands at the hospitals.
 VENTILATED, AT_HOSPITAL = 0.6, 0.6
 #: With more cities than this their ventilators are the province's: each owner has a network of its own.
 MANY_CITIES = 40
@@ -77,9 +79,8 @@ def supplies(world: World, used: Use, bedding: Beds | None) -> Supplies:
     rng = stream(world.seed, "supplies")
     stocks, receipts, orders, needs = [], [], [], []
     need_of, supply_of = {}, {}
-    catalogue = ITEMS.set_index("item", drop=False)
     for item in SOURCES:
-        pack = int(catalogue.loc[item, "pack"])
+        pack = int(_catalogue(item, "pack"))
         wanted, by_place = _wanted(world, used, item)
         if wanted is not None:
             needs.append(_needs(world, item, wanted))
@@ -118,17 +119,21 @@ def supplies(world: World, used: Use, bedding: Beds | None) -> Supplies:
     weight = weight[weight["item"].isin(SOURCES)]
     kilo = (
         weight["quantity"]
-        * weight["item"].map(catalogue["kg"])
+        * weight["item"].map(ITEMS.set_index("item")["kg"])
         * weight.get("times", pd.Series(1.0)).fillna(1.0)
     )
     own = weight["authority"].map(levels_of).isin(["town", "county"])
     return Supplies(
-        tables=tables, need=need_of, supply=supply_of, own=float(kilo[own].sum() / max(kilo.sum(), 1e-9)), kilograms=kilograms
-    )  # fmt: skip
+        tables=tables,
+        need=need_of,
+        supply=supply_of,
+        own=float(kilo[own].sum() / max(kilo.sum(), 1e-9)),
+        kilograms=kilograms,
+    )
 
 
 def _wanted(world: World, used: Use, item: str) -> tuple[Ints | None, Floats]:
-    """Needs of the towns (towns, periods), and all that will be wanted of an item per place over the horizon."""
+    """Needs of the towns (towns, periods), and what will be wanted of an item per place over the horizon."""
     by_place = used.new[item] * world.couplings.consumables
     if item == "tests":
         # Where no team uses them up, tests are asked for like any other goods.
@@ -143,8 +148,11 @@ def _wanted(world: World, used: Use, item: str) -> tuple[Ints | None, Floats]:
     return wanted, by_place
 
 
+def _catalogue(item: str, column: str) -> float:
+    return float(ITEMS[column].to_numpy(dtype=np.float64)[list(ITEMS["item"]).index(item)])
+
+
 def _needs(world: World, item: str, wanted: Ints) -> pd.DataFrame:
-    row = ITEMS.set_index("item").loc[item]
     frame = long(
         wanted,
         {"place": world.facilities.ids[: world.towns], "period": np.arange(1, world.periods + 1)},
@@ -152,8 +160,8 @@ def _needs(world: World, item: str, wanted: Ints) -> pd.DataFrame:
     )
     # The sealed go first: nobody there can buy anything.
     sealed = frame["place"].isin(set(world.facilities.ids[world.outbreak.sealed]))
-    weight = np.where(sealed & (item == "food"), 2.0, 1.0) * float(row["weight"])
-    return frame.assign(item=item, weight=weight, deadline=int(row["deadline"]))
+    weight = np.where(sealed & (item == "food"), 2.0, 1.0) * _catalogue(item, "weight")
+    return frame.assign(item=item, weight=weight, deadline=int(_catalogue(item, "deadline")))
 
 
 def _lots(
@@ -162,7 +170,7 @@ def _lots(
     """Stocks, receipts and sources of an item, whole packs."""
     geography, ids, depots = world.geography, world.facilities.ids, world.facilities.depots
     level = world.facilities.depot_level
-    depot = {name: ids[depots[level == name]] for name in ("county", "city", "province")}
+    depot = {name: ids[depots[level == name]] for name in ("county", "city")}
     area = {"county": geography.counties, "city": geography.cities, "province": geography.provinces}
     counties, cities = len(geography.counties), len(geography.cities)
     total = float(by_place.sum()) / world.dials.scarcity
@@ -181,10 +189,17 @@ def _lots(
         place: np.ndarray, authority: np.ndarray, amount: Floats, name: str, kept: float = 0.0
     ) -> pd.DataFrame:
         quantity = np.round(amount / pack).astype(np.int64) * pack
-        return pd.DataFrame({
-            "place": place, "item": item, "authority": authority, "kind": "physical", "quantity": quantity,
-            "floor": np.floor(kept * quantity / pack).astype(np.int64) * pack, "release_hours": RELEASE[name],
-        })  # fmt: skip
+        return pd.DataFrame(
+            {
+                "place": place,
+                "item": item,
+                "authority": authority,
+                "kind": "physical",
+                "quantity": quantity,
+                "floor": np.floor(kept * quantity / pack).astype(np.int64) * pack,
+                "release_hours": RELEASE[name],
+            }
+        )
 
     later = LATER if world.periods > 1 else 0.0
     per_county = of_counties * local / max(local.sum(), 1e-9)
@@ -262,28 +277,43 @@ def _source(
 ) -> pd.DataFrame:
     times = world.periods - lead
     dear = 1.5 if kind in ("import", "requisition") else 1.0
-    frame = pd.DataFrame({
-        "place": place, "item": item, "kind": kind, "authority": authority,
-        "quantity": np.round(amount / times / pack).astype(np.int64) * pack,
-        # Even goods round the corner take some hours; they are there within the period.
-        "lead_hours": lead * world.period_hours + world.period_hours / 8, "cost": SOURCES[item][2] * dear,
-        "first_period": 1, "times": times, "level": "",
-    })  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "place": place,
+            "item": item,
+            "kind": kind,
+            "authority": authority,
+            "quantity": np.round(amount / times / pack).astype(np.int64) * pack,
+            # Even goods round the corner take some hours; they are there within the period.
+            "lead_hours": lead * world.period_hours + world.period_hours / 8,
+            "cost": SOURCES[item][2] * dear,
+            "first_period": 1,
+            "times": times,
+            "level": "",
+        }
+    )
     return frame[frame["quantity"] > 0]
 
 
 def _for_those_there(world: World, item: str, pack: int, there: Floats) -> pd.DataFrame:
-    """What people in beds and rooms at the start will use, kept where they are, so that nothing is broken by accident."""
+    """What people there at the start will use, kept where they are: no rule is broken by accident."""
     place = np.flatnonzero(there > 0)
     quantity = (np.ceil(there[place] / pack) * pack).astype(np.int64)
-    return pd.DataFrame({
-        "place": world.facilities.ids[place], "item": item, "authority": world.facilities.units[place], "kind": "physical",
-        "quantity": quantity, "floor": quantity, "release_hours": 0.0,
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "place": world.facilities.ids[place],
+            "item": item,
+            "authority": world.facilities.units[place],
+            "kind": "physical",
+            "quantity": quantity,
+            "floor": quantity,
+            "release_hours": 0.0,
+        }
+    )
 
 
 def _ventilators(world: World, bedding: Beds) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Durables: wanted where there is intensive care; some at the hospitals, some with the city, all to share."""
+    """Durables: wanted where there is intensive care; some at the hospitals, some in the city's depot."""
     geography, ids = world.geography, world.facilities.ids
     hospitals, depots = world.facilities.hospitals, world.facilities.depots
     there = bedding.occupied[:, :, 1]
@@ -304,11 +334,29 @@ def _ventilators(world: World, bedding: Beds) -> tuple[pd.DataFrame, pd.DataFram
         sums(city, most, len(geography.cities)) * (1 - AT_HOSPITAL) / world.dials.scarcity
     ).astype(np.int64)
     city_depots = ids[depots[world.facilities.depot_level == "city"]]
-    lots = pd.concat([
-        pd.DataFrame({"place": ids[hospitals[at]], "authority": owners[city[at]], "quantity": quantity,
-                      "floor": np.where(quantity > 1, quantity // 2, 0), "release_hours": 1.0}),
-        pd.DataFrame({"place": city_depots, "authority": owners, "quantity": central, "floor": 0, "release_hours": 2.0}),
-    ], ignore_index=True).assign(item="ventilators", kind="physical")  # fmt: skip
+    lots = pd.concat(
+        [
+            pd.DataFrame(
+                {
+                    "place": ids[hospitals[at]],
+                    "authority": owners[city[at]],
+                    "quantity": quantity,
+                    "floor": np.where(quantity > 1, quantity // 2, 0),
+                    "release_hours": 1.0,
+                }
+            ),
+            pd.DataFrame(
+                {
+                    "place": city_depots,
+                    "authority": owners,
+                    "quantity": central,
+                    "floor": 0,
+                    "release_hours": 2.0,
+                }
+            ),
+        ],
+        ignore_index=True,
+    ).assign(item="ventilators", kind="physical")
     return lots[lots["quantity"] > 0], needs
 
 

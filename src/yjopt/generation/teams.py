@@ -1,9 +1,9 @@
-"""Teams: pools and what they can do, tasks, staff that beds and rooms need, staff that is there anyway; fleets."""
+"""Teams: pools and what they can do, tasks, staff that beds and rooms need, staff that is there anyway."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
@@ -11,20 +11,26 @@ import pandas as pd
 from yjopt.generation.beds import CLASSES, Beds
 from yjopt.generation.demand import SAMPLES_PER_HOUR, TEAM_HOURS
 from yjopt.generation.draw import Floats, factors, stream, sums, whole
-from yjopt.generation.isolation import Isolation
-from yjopt.generation.world import Tables, World
+
+if TYPE_CHECKING:
+    from yjopt.generation.isolation import Isolation
+    from yjopt.generation.world import Tables, World
 
 #: Members of each skill per 100 occupied beds or rooms.
 STAFFING: Final = pd.DataFrame(
     [
-        ("class", "ward", "nursing", 40), ("class", "makeshift", "nursing", 12), ("class", "icu", "nursing", 200),
-        ("class", "icu", "critical_care", 80), ("category", "close", "care", 6), ("category", "key", "care", 4),
+        ("class", "ward", "nursing", 40),
+        ("class", "makeshift", "nursing", 12),
+        ("class", "icu", "nursing", 200),
+        ("class", "icu", "critical_care", 80),
+        ("category", "close", "care", 6),
+        ("category", "key", "care", 4),
     ],
     columns=["kind", "what", "skill", "members"],
-)  # fmt: skip
+)
 #: Share of the staff for free beds and rooms that is there anyway.
 RESIDENT = 0.4
-#: People of a team, periods of work per tour, layer of the county's and of the city's pool, yuan per team and period.
+#: People of a team, periods of a tour, layer of the county's and of the city's pool, yuan a day.
 POOLS: Final = {
     "sampling": (3, 2, "standing", "mobile", 900.0),
     "tracing": (3, 2, "standing", "mobile", 900.0),
@@ -92,16 +98,31 @@ def _tasks(world: World) -> pd.DataFrame:
     ids = world.facilities.ids
     town, window = np.nonzero(world.demand.samples)
     first, last = world.demand.windows[window].T
-    sampling = pd.DataFrame({
-        "task": [f"S-{ids[at]}-{number + 1}" for at, number in zip(town, window, strict=True)], "place": ids[town],
-        "skill": "sampling", "measure": "work", "amount": world.demand.samples[town, window], "first_period": first,
-        "last_period": last, "weight": UNSAMPLED,
-    })  # fmt: skip
+    sampling = pd.DataFrame(
+        {
+            "task": [f"S-{ids[at]}-{number + 1}" for at, number in zip(town, window, strict=True)],
+            "place": ids[town],
+            "skill": "sampling",
+            "measure": "work",
+            "amount": world.demand.samples[town, window],
+            "first_period": first,
+            "last_period": last,
+            "weight": UNSAMPLED,
+        }
+    )
     town = np.flatnonzero(world.demand.tracing)
-    tracing = pd.DataFrame({
-        "task": "T-" + ids[town], "place": ids[town], "skill": "tracing", "measure": "teams",
-        "amount": world.demand.tracing[town], "first_period": 1, "last_period": world.periods, "weight": UNTRACED,
-    })  # fmt: skip
+    tracing = pd.DataFrame(
+        {
+            "task": "T-" + ids[town],
+            "place": ids[town],
+            "skill": "tracing",
+            "measure": "teams",
+            "amount": world.demand.tracing[town],
+            "first_period": 1,
+            "last_period": world.periods,
+            "weight": UNTRACED,
+        }
+    )
     return pd.concat([sampling, tracing], ignore_index=True)
 
 
@@ -162,11 +183,23 @@ def _pools(
             kept = np.flatnonzero(count)
             floor = np.floor(FLOOR * count[kept]).astype(np.int64)
             name_of = [f"{skill}-{area}" for area in areas[kept]]
-            pools.append(pd.DataFrame({
-                "pool": name_of, "place": home[kept], "authority": areas[kept], "teams": count[kept] + floor,
-                "people": people, "layer": layer, "callup_hours": CALLUP[layer], "floor": floor,
-                "tour": min(tour, world.periods), "hours": TEAM_HOURS, "cost": cost,
-            }))  # fmt: skip
+            pools.append(
+                pd.DataFrame(
+                    {
+                        "pool": name_of,
+                        "place": home[kept],
+                        "authority": areas[kept],
+                        "teams": count[kept] + floor,
+                        "people": people,
+                        "layer": layer,
+                        "callup_hours": CALLUP[layer],
+                        "floor": floor,
+                        "tour": min(tour, world.periods),
+                        "hours": TEAM_HOURS,
+                        "cost": cost,
+                    }
+                )
+            )
             productivity = SAMPLES_PER_HOUR if skill == "sampling" else 1.0
             skills.append(pd.DataFrame({"pool": name_of, "skill": skill, "productivity": productivity}))
             if name == "city" and skill in ("sampling", "tracing"):

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
 from yjopt.generation.beds import CLASSES, Beds
 from yjopt.generation.demand import CATEGORIES, GROUPS, ITEMS, SAMPLES_PER_HOUR, TEAM_HOURS, standing
-from yjopt.generation.draw import Floats
-from yjopt.generation.isolation import Isolation
-from yjopt.generation.world import World
+
+if TYPE_CHECKING:
+    from yjopt.generation.draw import Floats
+    from yjopt.generation.isolation import Isolation
+    from yjopt.generation.world import World
 
 #: Base units per person in a class or category, or per team of a skill, in 24 hours.
 RATES: Final = pd.DataFrame(

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from yjopt.generation.demand import Demand
-from yjopt.generation.dials import Couplings, Dials
-from yjopt.generation.draw import Ints
-from yjopt.generation.epidemic import Epidemic
-from yjopt.generation.facilities import Facilities
-from yjopt.generation.geography import Geography
-from yjopt.generation.network import Network
+if TYPE_CHECKING:
+    from yjopt.generation.demand import Demand
+    from yjopt.generation.dials import Couplings, Dials
+    from yjopt.generation.draw import Ints
+    from yjopt.generation.epidemic import Epidemic
+    from yjopt.generation.facilities import Facilities
+    from yjopt.generation.geography import Geography
+    from yjopt.generation.network import Network
 
 Tables = dict[str, pd.DataFrame]
 
