@@ -45,6 +45,9 @@ FIRST_SHARE = 0.6
 LEAST_SHARE = 0.02
 """Share of the whole time that is kept for every later stage."""
 
+LEAST_SECONDS = 0.05
+"""Less than this is not worth asking a solver for."""
+
 AGAIN = 0.2
 """While more than this share of the time is left, stages not within the gap are taken up again."""
 
@@ -154,7 +157,7 @@ class _Run:
                 self._stage(stage)
                 if self._ended or (stage == 0 and self._breaks_hard_rules()):
                     return
-            if self._is_closed() or not self.reasons <= {StoppedBy.TIME}:
+            if self._is_closed() or self.reasons != {StoppedBy.TIME}:
                 return
             if self._left < AGAIN * self.params.time_limit or any(x is None for x in self.x):
                 return
@@ -172,7 +175,7 @@ class _Run:
             share = (until - now) * size / waiting
             waiting -= size
             if not self._closed(part, stage):
-                self._minimise(part, stage, now + max(share, 0.0))
+                self._minimise(part, stage, now + max(share, LEAST_SECONDS))
             if self.x[part] is None and not self._ended:
                 # Nothing counts while a part has no plan at all: it gets what is left.
                 self._minimise(part, stage, self.deadline)
@@ -216,8 +219,12 @@ class _Run:
         self._take(part, stage, answer)
 
     def _take(self, part: int, stage: int | None, answer: SingleOutcome) -> None:
-        if answer.x is not None:
+        before = self.x[part]
+        if answer.x is not None and (before is None or not np.array_equal(answer.x, before)):
             self.x[part] = answer.x
+            # A better plan here may be a worse one in later stages, which are then held anew.
+            for later in [k for k in self.held[part] if stage is not None and k > stage]:
+                del self.held[part][later]
         if stage is not None and answer.bound is not None and answer.bound > self.bounds[part][stage]:
             self.bounds[part][stage] = answer.bound
             self.proven[part][stage] = answer.bound_proof == "solver"
@@ -234,9 +241,10 @@ class _Run:
     def _hold(self, stage: int) -> None:
         """Hold a stage at each part's value, a tolerance shared out pro rata (definition 20)."""
         values = [self._part_value(part, stage) for part in range(len(self.parts))]
-        tolerance, total = self.params.tolerance.get(self.mip.stages[stage].name, 0), sum(values)
+        tolerance = self.params.tolerance.get(self.mip.stages[stage].name, 0)
+        total = sum(max(value, 0) for value in values)
         for held, value in zip(self.held, values, strict=True):
-            share = tolerance * value // total if total > 0 else tolerance // len(values)
+            share = tolerance * max(value, 0) // total if total else tolerance // len(values)
             # Never looser than before, or a later plan could drift by one tolerance after another.
             held[stage] = min(held.get(stage, value + share), value + share)
 
@@ -282,13 +290,14 @@ class _Run:
         for part in range(len(self.parts)):
             if self._part_value(part, 0) > 0 >= self.bounds[part][0] and not self._ended:
                 self._minimise(part, 0, self.deadline)
+        self._hold(0)
         value = self._value(0)
         return value is None or value > 0
 
     def _answer(self) -> Outcome:
-        x = self._vector()
+        x = None if self.infeasible else self._vector()
         reason = next((r for r in _GRAVITY if r in self.reasons), StoppedBy.GAP)
-        if self.infeasible or x is None:
+        if x is None:
             status = Status.IMPOSSIBLE if self.infeasible else Status.NO_PLAN
             if StoppedBy.INTERRUPT in self.reasons:
                 status = Status.INTERRUPTED

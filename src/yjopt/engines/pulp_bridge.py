@@ -120,8 +120,7 @@ def solve(request: Request, reply: Reply) -> None:
             native = "Optimal/Solution Found"
         else:
             value = float(request.cost @ x)
-            # Whether a gap is meant relative to the value or to the bound, this lies below.
-            bound = value - gap * abs(value) / (1.0 - gap)
+            bound = value - gap * abs(value)
     reply.done(native, x, bound)
 
 
@@ -135,12 +134,15 @@ def _check_available(pulp: Any, name: str) -> None:
 
 
 def _solver(pulp: Any, request: Request, limit: float) -> tuple[Any, float]:
-    """The solver with the options it takes, and the gap that its "optimal" stands for."""
+    """The solver with the options it takes, and the gap to the value that its "optimal" stands for."""
     header = request.header
+    # Solvers differ in whether a gap is relative to the value or to the bound. A gap of g / (1 + g) to the
+    # bound is one of g to the value, and the other way round it is less.
+    asked = header["gap"] / (1.0 + header["gap"])
     wanted = {
         "msg": False,
         "timeLimit": limit,
-        "gapRel": header["gap"],
+        "gapRel": asked,
         "threads": header["threads"],
         "warmStart": request.start is not None,
         "timeMode": "elapsed",
@@ -149,7 +151,9 @@ def _solver(pulp: Any, request: Request, limit: float) -> tuple[Any, float]:
     name = header["solver"]
     taken = inspect.signature(getattr(pulp, name).__init__).parameters
     options = {key: value for key, value in wanted.items() if key in taken and value is not None}
-    return pulp.getSolver(name, **options), header["gap"] if "gapRel" in taken else DEFAULT_GAP
+    return pulp.getSolver(name, **options), header["gap"] if "gapRel" in taken else DEFAULT_GAP / (
+        1.0 - DEFAULT_GAP
+    )
 
 
 def _problem(pulp: Any, request: Request) -> tuple[Any, list[Any]]:

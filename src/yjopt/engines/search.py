@@ -25,7 +25,7 @@ MODERATE = 2.0**20
 BOUND_TOLERANCE = 1e-6
 """Absolute error, in scaled quanta, that a solver's bound is forgiven before it is rounded up."""
 
-BOUND_RELATIVE = 1e-9
+BOUND_RELATIVE = 1e-10
 """Relative error that it is forgiven on top: sums of large terms in floating point."""
 
 ROW_TOLERANCE = 1e-6

@@ -1,0 +1,88 @@
+"""Small programmes that the engines are tested on, and their answers by enumeration."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from yjopt.model.builder import Builder
+
+if TYPE_CHECKING:
+    from yjopt.engines.engine import Engine, SingleOutcome
+    from yjopt.model.mip import IntArray, Mip
+
+
+def random_mip(seed: int, *, blocks: int = 1, feasible: bool = False) -> Mip:
+    """A random programme of a few columns, one to three rows per block and up to three stages."""
+    random = np.random.default_rng(seed)
+    builder = Builder()
+    stages = int(random.integers(1, 4))
+    for block in range(blocks):
+        size, height = int(random.integers(1, 5 if blocks > 1 else 6)), int(random.integers(1, 4))
+        lower = random.integers(-2, 1, size)
+        upper = lower + random.integers(0, 4, size)
+        x = builder.columns(f"x{block}", lower, upper)
+        entries = random.integers(-3, 4, (height, size))
+        entries[random.random((height, size)) < 0.4] = 0
+        middle = entries @ random.integers(lower, upper + 1) if feasible else random.integers(-8, 9, height)
+        below = np.where(random.random(height) < 0.7, random.integers(0, 6, height), np.inf)
+        above = np.where(random.random(height) < 0.7, random.integers(0, 6, height), np.inf)
+        rows = builder.rows(f"row{block}", middle - below, middle + above)
+        builder.entries(rows[:, None], x, entries)
+        for stage in range(stages):
+            builder.cost(f"s{stage}", x, random.integers(-4, 5, size) * (random.random(size) < 0.7))
+    for stage in range(stages):
+        builder.constant(f"s{stage}", int(random.integers(-3, 4)))
+    return builder.build([(f"s{stage}", 1) for stage in range(stages)])
+
+
+def brute_force(mip: Mip) -> tuple[int, ...] | None:
+    """The lexicographically least stage values over all integer vectors; None when there is none."""
+    ranges = [range(int(a), int(b) + 1) for a, b in zip(mip.lower, mip.upper, strict=True)]
+    points = (np.array(point, dtype=np.int64) for point in itertools.product(*ranges))
+    return min((mip.stage_values(x) for x in points if mip.is_feasible(x)), default=None)
+
+
+def facilities(seed: int, sites: int, towns: int, *, whole: bool = True) -> tuple[Mip, IntArray]:
+    """Open sites and serve towns; what is unmet costs 1000. With the plan that serves nobody."""
+    random = np.random.default_rng(seed)
+    need, capacity = random.integers(5, 36, towns), random.integers(20, 321, sites)
+    builder = Builder()
+    opened = builder.columns("open", 0, 1, size=sites)
+    most = np.minimum(capacity[:, None], need)
+    serve = builder.columns("serve", 0, most.ravel(), whole).reshape(sites, towns)
+    unmet = builder.columns("unmet", 0, need, integer=False)
+    holds = builder.rows("capacity", -np.inf, 0, size=sites)
+    builder.entries(holds[:, None], serve, 1)
+    builder.entries(holds, opened, -capacity)
+    wants = builder.rows("need", need, need)
+    builder.entries(wants, serve, 1)
+    builder.entries(wants, unmet, 1)
+    builder.cost("cost", opened, random.integers(500, 901, sites))
+    builder.cost("cost", serve, random.integers(1, 61, (sites, towns)))
+    builder.cost("cost", unmet, 1000)
+    mip = builder.build([("cost", 1)])
+    nothing = np.zeros(mip.num_columns, dtype=np.int64)
+    nothing[unmet] = need
+    return mip, nothing
+
+
+def dense_cost(mip: Mip, stage: int = 0) -> IntArray:
+    """The cost of a stage over all columns."""
+    cost = np.zeros(mip.num_columns, dtype=np.int64)
+    cost[mip.stages[stage].columns] = mip.stages[stage].coefficients
+    return cost
+
+
+class Recorder:
+    """An engine that notes what it is asked and passes it on."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.calls: list[dict[str, object]] = []
+
+    def minimise(self, mip: Mip, cost: IntArray, **options: object) -> SingleOutcome:
+        self.calls.append({"mip": mip, "cost": cost, **options})
+        return self.engine.minimise(mip, cost, **options)  # type: ignore[arg-type]
