@@ -70,6 +70,11 @@ class World:
 
     def finish(self) -> tuple[Frames, Nested]:
         """The typed tables with every default filled in, and the settings as sections."""
+        for row in self.rows["places"]:
+            row["unit"] = row.get("unit") or row["area"]
+        for table in ("stocks", "receipts", "sources", "pools"):
+            for row in self.rows[table]:
+                row["authority"] = row.get("authority") or self.unit_of(row["place"])
         return {name: _typed(name, rows) for name, rows in self.rows.items()}, {
             "periods": self.periods,
             **self.settings,
