@@ -1,7 +1,7 @@
 """A small town-and-country scenario in which every table has rows: three towns, two counties, three periods.
 
-It is a good scenario by docs/concepts/model.md and rich enough that every family of decisions has something to
-decide. Figures are made up. ``three_towns()`` gives it as raw text cells, the way a reader of files would.
+It is a good scenario by docs/concepts/model.md and rich enough that every family of decisions has something
+to decide. Figures are made up. ``three_towns()`` gives it as raw text cells, the way a reader of files would.
 """
 
 from __future__ import annotations
