@@ -203,7 +203,8 @@ def occupied_rises(tables: Tables) -> Iterator[Batch]:
     steady = (groups["period"].shift(fill_value=0) == frame["period"] - 1).to_numpy()
     before = np.where(steady, groups["people"].shift(fill_value=np.inf), 0)
     rises = (frame["people"].to_numpy() > before) & (frame["period"].to_numpy() > 1)
-    rises &= [pair not in doubtful for pair in zip(frame["place"], frame["class"], strict=True)]
+    known = [pair not in doubtful for pair in zip(frame["place"], frame["class"], strict=True)]
+    rises &= np.array(known, dtype=bool)
     order = np.argsort(frame.index.to_numpy()[rises])
     rows = frame.index.to_numpy(dtype=np.int64)[rises][order]
     if len(rows):
