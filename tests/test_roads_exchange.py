@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import networkx as nx
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from tiny_roads import FIVE, five, graph_in, scenario_of, scenario_of_towns, tow
 
 from yjopt.errors import ScenarioError, YjoptError
 from yjopt.roads import Path, path, reach, roads_from_networkx, to_networkx
+from yjopt.scenario import Scenario
 
 
 @given(towns(), st.data())
@@ -77,6 +79,26 @@ def test_networkx_graphs_of_each_sort() -> None:
     expected = [("a", "b", 1.0, True), ("b", "a", 2.0, True), ("b", "c", 1.0, False)]
     assert list(roads_from_networkx(directed).itertuples(index=False, name=None)) == expected
     assert list(roads_from_networkx(nx.Graph()).columns) == ["from", "to", "minutes", "one_way"]
+
+
+def test_the_checks_take_the_roads_of_a_graph() -> None:
+    """A graph with one-way streets, odd seconds and parallel edges becomes a scenario without a complaint."""
+    graph = nx.MultiDiGraph()
+    for one, two, seconds in [
+        ("a", "b", 599),
+        ("b", "a", 599),
+        ("b", "c", 61),
+        ("c", "b", 67),
+        ("b", "c", 90),
+    ]:
+        graph.add_edge(one, two, seconds=seconds)
+    tables = {
+        "areas": pd.DataFrame({"area": ["A"], "level": ["town"]}),
+        "places": pd.DataFrame({"place": ["a", "b", "c"], "kind": "town", "area": "A"}),
+        "roads": roads_from_networkx(graph),
+    }
+    found = reach(Scenario.from_tables(tables), "patients", [0, 1, 2], [0, 2]).pairs[0]
+    assert triples(found) == [(0, 0, 0), (0, 2, 660), (1, 0, 599), (1, 2, 61), (2, 0, 666), (2, 2, 0)]
 
 
 def test_bad_networkx_graphs_are_refused_edge_by_edge() -> None:
