@@ -202,8 +202,8 @@ def _shaken_lattice(count: int, rng: np.random.Generator) -> tuple[Floats, Float
     y = (rows - side / 2) * SPACING * np.sqrt(0.75)
     kept = rng.random(side * side) > 0.2
     x, y = x[kept], y[kept]
-    x = x + SPACING * rng.uniform(-0.35, 0.35, len(x))
-    y = y + SPACING * rng.uniform(-0.35, 0.35, len(y))
+    x = x + SPACING * rng.uniform(-0.28, 0.28, len(x))
+    y = y + SPACING * rng.uniform(-0.28, 0.28, len(y))
     nearest = np.argsort(x * x + (1.2 * y) ** 2, kind="stable")[:count]
     return x[nearest], y[nearest]
 

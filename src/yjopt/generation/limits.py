@@ -24,7 +24,7 @@ def limits(
 ) -> tuple[dict[str, float], dict[str, dict[str, float]], list[str]]:
     """Limits of travel in minutes, the givers per town they mean, and towns that no depot reaches.
 
-    The limit is such that the median town has the givers asked for and, up to half as much again, that all but
+    The limit is such that the median town has the givers asked for and, up to half as far again, that all but
     one town in two hundred have one that can do everything; the rest are blind.
 
     Parameters
