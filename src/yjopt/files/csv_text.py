@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from yjopt.files.collector import Collector
     from yjopt.schema import Table
 
-#: No table has nearly so many columns; a line that does is no header.
+#: No table has nearly so many columns, nor such long names; a line that does is no header.
 MOST_COLUMNS: Final = 1_000
+LONGEST_HEADER: Final = 100_000  # bytes
 _QUOTE: Final = ord('"')
 _NEWLINE: Final = ord("\n")
 _DELIMITERS: Final = {";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -134,13 +135,15 @@ def parse_csv(
         return empty(table), np.zeros(0, dtype=np.int64)
     first, rows = int(filled[0]), filled[1:]
     start, width = int(found.starts[first]), int(found.cells[first])
-    if width > MOST_COLUMNS:
-        _no_header(f"The first line has {width:,} cells.", int(found.lines[first]), table, file, collector)
+    end = int(found.starts[first + 1]) if first + 1 < len(found.starts) else found.end
+    if width > MOST_COLUMNS or end - start > LONGEST_HEADER:
+        message = f"The first line has {width:,} cells and {end - start:,} bytes."
+        _no_header(message, int(found.lines[first]), table, file, collector)
         return empty(table), np.zeros(0, dtype=np.int64)
     if len(rows) and data.startswith(MEANINGS.encode(), int(found.starts[rows[0]])):
         rows = rows[1:]
-    end = int(found.starts[first + 1]) if first + 1 < len(found.starts) else found.end
-    header = [name.strip() for name in _parse(data[start:end], delimiter, width, list(range(width))).iloc[0]]
+    line = io.StringIO(data[start:end].decode("utf-8", errors="replace"), newline="")
+    header = [name.strip() for name in next(csv.reader(line, delimiter=delimiter))]
     # Spreadsheets leave columns without a name at the end.
     named = max((position + 1 for position, name in enumerate(header) if name), default=0)
     _ragged(found, rows, width, delimiter, table, file, collector)

@@ -21,8 +21,8 @@ A scenario is a folder with one CSV per table and a `scenario.toml`, or the same
 the folder, or an `.xlsx` with one sheet per table (settings on the sheet `scenario`: section, name, value).
 `yjopt new DIR` writes empty ones.
 
-- CSV is UTF-8 with commas and points in decimals. A second line that begins with `##` explains the columns and
-  is skipped. Rows that are all blank are skipped.
+- CSV is UTF-8 with commas and points in decimals. A second line that begins with `##` explains the columns
+  and is skipped. Rows that are all blank are skipped.
 - Ids are text, kept as written: `NA` is an id, and leading zeros stay.
 - Flags are `true` or `false`.
 - *Grid* is the finest step of a number. A finer value is refused, never rounded.
@@ -43,7 +43,7 @@ def reference_markdown() -> str:
     parts += ["## Settings\n", _settings()]
     parts += [
         "## Tables of a plan\n",
-        "A plan is a folder with one CSV per table and a `plan.json`, which carries the SHA-256 of every file.\n",
+        "A plan is a folder with one CSV per table and a `plan.json` with the SHA-256 of every file.\n",
         _contents(TABLES_OUT),
     ]
     parts += [_table(table) for table in TABLES_OUT]
