@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse.csgraph import dijkstra, reverse_cuthill_mckee
 
 from yjopt.errors import YjoptError
 from yjopt.roads.network import BoolArray, Graph, IntArray, Network
@@ -198,6 +197,8 @@ def _pairs(
 
 def _batches(graph: Graph, roots: IntArray, leaves: IntArray, limit: int, given: Trips) -> Iterator[Trips]:
     """Yield the trips within the limit, a batch of roots at a time; given times replace the roads'."""
+    from scipy.sparse.csgraph import dijkstra, reverse_cuthill_mckee
+
     if not len(roots) or not len(leaves):
         return
     count = graph.shape[0]

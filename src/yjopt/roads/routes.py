@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse.csgraph import dijkstra
 
 from yjopt.errors import YjoptError
 from yjopt.roads.network import Network, place_numbers
@@ -60,6 +59,8 @@ def path(
     YjoptError
         If a place, the period or the kind is unknown.
     """
+    from scipy.sparse.csgraph import dijkstra
+
     network = Network.of(scenario)
     start, end = place_numbers(network.places, [origin, destination]).tolist()
     if not 1 <= period <= network.periods:
