@@ -39,6 +39,8 @@ class StoppedBy(StrEnum):
     INTERRUPT = "interrupt"
     MEMORY = "memory"
     ERROR = "error"
+    DONE = "done"
+    """The rule of thumb has run its course; nothing was searched."""
 
 
 def gap(value: int, bound: int | None) -> float:

@@ -1,1 +1,1 @@
-"""The mathematical model: one file per family, whole arrays only."""
+"""The mathematical model: one file per family, whole arrays only. `assembly.assemble` puts them together."""

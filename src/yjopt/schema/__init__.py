@@ -6,7 +6,7 @@ from typing import Final
 
 from yjopt.schema.columns import LARGEST, REQUIRED, Column, Setting, Table
 from yjopt.schema.settings import SETTINGS, TRAVEL_KINDS
-from yjopt.schema.tables_in import LEVELS, TABLES_IN
+from yjopt.schema.tables_in import LAYERS, LEVELS, SOURCE_KINDS, STOCK_KINDS, TABLES_IN
 from yjopt.schema.tables_out import TABLES_OUT
 
 #: Input tables by name.
@@ -14,4 +14,18 @@ INPUT: Final[dict[str, Table]] = {table.name: table for table in TABLES_IN}
 #: Plan tables by name.
 OUTPUT: Final[dict[str, Table]] = {table.name: table for table in TABLES_OUT}
 
-__all__ = ["INPUT", "LARGEST", "LEVELS", "OUTPUT", "REQUIRED", "SETTINGS", "TRAVEL_KINDS", "Column", "Setting", "Table"]
+__all__ = [
+    "INPUT",
+    "LARGEST",
+    "LAYERS",
+    "LEVELS",
+    "OUTPUT",
+    "REQUIRED",
+    "SETTINGS",
+    "SOURCE_KINDS",
+    "STOCK_KINDS",
+    "TRAVEL_KINDS",
+    "Column",
+    "Setting",
+    "Table",
+]

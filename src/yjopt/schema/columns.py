@@ -76,7 +76,11 @@ class Column:
     def dtype(self) -> str:
         """The pandas dtype of the column once read; numbers that may be blank are nullable."""
         blank = self.default is None
-        names = {"integer": "Int64" if blank else "int64", "decimal": "Float64" if blank else "float64", "flag": "bool"}
+        names = {
+            "integer": "Int64" if blank else "int64",
+            "decimal": "Float64" if blank else "float64",
+            "flag": "bool",
+        }
         return names.get(self.type, "object")
 
 
@@ -120,9 +124,25 @@ class Setting:
     choices: tuple[str, ...] = ()
 
 
-def identifier(name: str, meaning: str, meaning_zh: str, *, refers_to: str = "", key: bool = False, default: object = REQUIRED) -> Column:
+def identifier(
+    name: str,
+    meaning: str,
+    meaning_zh: str,
+    *,
+    refers_to: str = "",
+    key: bool = False,
+    default: object = REQUIRED,
+) -> Column:
     """An id: text kept as written, normalised to NFC."""
-    return Column(name=name, type="id", meaning=meaning, meaning_zh=meaning_zh, refers_to=refers_to, key=key, default=default)
+    return Column(
+        name=name,
+        type="id",
+        meaning=meaning,
+        meaning_zh=meaning_zh,
+        refers_to=refers_to,
+        key=key,
+        default=default,
+    )
 
 
 def text(name: str, meaning: str, meaning_zh: str, *, default: object = "") -> Column:
@@ -130,10 +150,25 @@ def text(name: str, meaning: str, meaning_zh: str, *, default: object = "") -> C
     return Column(name=name, type="text", meaning=meaning, meaning_zh=meaning_zh, default=default)
 
 
-def choice(name: str, choices: str, meaning: str, meaning_zh: str, *, default: object = REQUIRED, key: bool = False) -> Column:
-    """One of the given words (separated by blanks)."""
+def choice(
+    name: str,
+    choices: str | tuple[str, ...],
+    meaning: str,
+    meaning_zh: str,
+    *,
+    default: object = REQUIRED,
+    key: bool = False,
+) -> Column:
+    """One of the given words (a tuple, or text separated by blanks)."""
+    words = tuple(choices.split()) if isinstance(choices, str) else choices
     return Column(
-        name=name, type="choice", meaning=meaning, meaning_zh=meaning_zh, choices=tuple(choices.split()), default=default, key=key
+        name=name,
+        type="choice",
+        meaning=meaning,
+        meaning_zh=meaning_zh,
+        choices=words,
+        default=default,
+        key=key,
     )
 
 
@@ -155,9 +190,16 @@ def integer(
 ) -> Column:
     """A whole number."""
     return Column(
-        name=name, type="integer", meaning=meaning, meaning_zh=meaning_zh, unit=unit, minimum=minimum, maximum=maximum,
-        default=default, key=key,
-    )  # fmt: skip
+        name=name,
+        type="integer",
+        meaning=meaning,
+        meaning_zh=meaning_zh,
+        unit=unit,
+        minimum=minimum,
+        maximum=maximum,
+        default=default,
+        key=key,
+    )
 
 
 def decimal(
@@ -174,10 +216,20 @@ def decimal(
 ) -> Column:
     """A number on the grid of ``1 / per_unit``."""
     return Column(
-        name=name, type="decimal", meaning=meaning, meaning_zh=meaning_zh, unit=unit, per_unit=per_unit, minimum=minimum,
-        maximum=maximum, default=default, key=key,
-    )  # fmt: skip
+        name=name,
+        type="decimal",
+        meaning=meaning,
+        meaning_zh=meaning_zh,
+        unit=unit,
+        per_unit=per_unit,
+        minimum=minimum,
+        maximum=maximum,
+        default=default,
+        key=key,
+    )
 
 
 #: Every input table may say where a row's figures come from.
-SOURCE: Final = text("source", "Where the figures come from; 'made' for made-up ones.", "数据来源；made 表示假设")
+SOURCE: Final = text(
+    "source", "Where the figures come from; 'made' for made-up ones.", "数据来源；made 表示假设"
+)

@@ -8,10 +8,11 @@ from yjopt.schema.columns import SOURCE, Column, Table, choice, decimal, flag, i
 
 #: Administrative levels, lowest first: the rank of a level is its position.
 LEVELS: Final = ("town", "county", "city", "province", "nation")
-STOCK_KINDS: Final = "physical commercial capacity technical professional social"
-SOURCE_KINDS: Final = "production contract donation requisition purchase import"
-LAYERS: Final = "standing mobile reserve militia volunteer"
-RULES: Final = "isolation_minimum opening_budget transfer_budget"
+STOCK_KINDS: Final = ("physical", "commercial", "capacity", "technical", "professional", "social")
+SOURCE_KINDS: Final = ("production", "contract", "donation", "requisition", "purchase", "import")
+#: Layers of teams, first to be sent first.
+LAYERS: Final = ("standing", "mobile", "reserve", "militia", "volunteer")
+RULES: Final = ("isolation_minimum", "opening_budget", "transfer_budget")
 
 
 def _place(name: str, meaning: str, meaning_zh: str, *, key: bool = False) -> Column:
@@ -30,7 +31,9 @@ def _period(name: str = "period", meaning: str = "Period, from 1.", meaning_zh: 
 
 
 def _weight(meaning: str, meaning_zh: str, *, key: bool = False) -> Column:
-    return decimal("weight", "per unit unmet", 1000, meaning, meaning_zh, maximum=10_000, default=1.0, key=key)
+    return decimal(
+        "weight", "per unit unmet", 1000, meaning, meaning_zh, maximum=10_000, default=1.0, key=key
+    )
 
 
 def _late(meaning: str, meaning_zh: str) -> Column:
@@ -46,14 +49,16 @@ def _periods(name: str, meaning: str, meaning_zh: str, *, minimum: int = 0, defa
 
 
 def _table(name: str, meaning: str, meaning_zh: str, *columns: Column, required: bool = False) -> Table:
-    return Table(name=name, meaning=meaning, meaning_zh=meaning_zh, columns=(*columns, SOURCE), required=required)
+    return Table(
+        name=name, meaning=meaning, meaning_zh=meaning_zh, columns=(*columns, SOURCE), required=required
+    )
 
 
 TABLES_IN: Final[tuple[Table, ...]] = (
     _table(
         "areas", "The administrative tree: one row an area.", "行政区划树",
         identifier("area", "Id of the area.", "行政区代码", key=True),
-        choice("level", " ".join(LEVELS), "Its level.", "级别"),
+        choice("level", LEVELS, "Its level.", "级别"),
         identifier("parent", "The area above; blank for the root.", "上级", refers_to="areas.area", default=""),
         text("name", "Name for people.", "名称"),
         required=True,

@@ -124,7 +124,7 @@ TABLES_OUT: Final[tuple[Table, ...]] = (
         "stocks", "Stock at the end of each period.", "期末库存",
         _PLACE, _ITEM,
         _id("authority", "Authority of the lot; blank for goods handed over.", "调拨权"),
-        choice("kind", STOCK_KINDS + " received loose in_use", "Reserve kind; 'received': packs handed over; 'loose': opened packs; "
+        choice("kind", (*STOCK_KINDS, "received", "loose", "in_use"), "Reserve kind; 'received': packs handed over; 'loose': opened packs; "
                "'in_use': durables at work or in cleaning.", "储备方式", key=True),
         _period("period", "Period.", "时段"),
         _whole("quantity", "base units", "Quantity.", "数量"),

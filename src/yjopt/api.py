@@ -1,0 +1,337 @@
+"""The four verbs: read, check, solve, audit. Wiring and nothing clever."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from dataclasses import fields, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from yjopt.auditing import audit as audit_tables
+from yjopt.checks import check as check_tables
+from yjopt.engines.lexicographic import solve as solve_stages
+from yjopt.engines.outcome import Outcome, StageOutcome, Status, StoppedBy
+from yjopt.engines.params import Params
+from yjopt.errors import EngineError, Finding
+from yjopt.files import read_tables
+from yjopt.instance import index
+from yjopt.model.assembly import assemble
+from yjopt.model.manual import manual
+from yjopt.model.names import STAGE_HARD
+from yjopt.model.nothing import nothing
+from yjopt.plan import FIRST_STAGES, Plan, StageResult, decode
+from yjopt.scenario import Scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from yjopt.auditing import Audit
+    from yjopt.engines.events import Event
+    from yjopt.instance import Instance
+    from yjopt.instance.joining import IntArray
+    from yjopt.model.assembly import Model
+
+MANUAL = "manual"
+
+#: Quanta of the weighted sum in one natural unit: weights are millionths, stages are brought to millionths.
+WEIGHTED_UNIT = 10**12
+
+#: A solve whose time went into assembling still gets this long.
+LEAST_SECONDS = 0.2
+
+
+def read(path: str | Path) -> Scenario:
+    """Read a scenario: a folder of CSV files, or a ``.json``, ``.zip`` or ``.xlsx`` file.
+
+    Parameters
+    ----------
+    path : path
+        The folder or file.
+
+    Raises
+    ------
+    FileError
+        If there is no such file, or it is no scenario at all.
+    ScenarioError
+        If the tables are no scenario; the exception carries every finding.
+    """
+    return Scenario.read(path)
+
+
+def check(path: str | Path) -> pd.DataFrame:
+    """Everything that is wrong with a scenario, each at its place with the mend. Never raises on bad data.
+
+    Parameters
+    ----------
+    path : path
+        The folder or file.
+
+    Returns
+    -------
+    DataFrame
+        One row a finding: rule, severity, table, file, line, column, value, message, mend. Empty when all is well.
+
+    Raises
+    ------
+    FileError
+        If there is no such file or folder.
+    """
+    names = [field.name for field in fields(Finding)]
+    order = ["rule", "severity", "table", "file", "line", "column", "value", "message", "mend"]
+    rows = [[getattr(finding, name) for name in names] for finding in check_tables(read_tables(path))]
+    return pd.DataFrame(rows, columns=names)[order]
+
+
+def audit(scenario: Scenario, plan: Plan | str | Path) -> Audit:
+    """Check a plan, from its tables and the scenario's alone.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What the plan was made for.
+    plan : Plan or path
+        The plan, or the folder it was written to.
+
+    Raises
+    ------
+    FileError
+        If the folder holds no plan.
+    PlanError
+        If there is no plan in it, or it was made for another scenario.
+    """
+    return (plan if isinstance(plan, Plan) else Plan.read(plan, scenario)).audit()
+
+
+def solve(
+    scenario: Scenario,
+    *,
+    gap: float = 1e-3,
+    time_limit: float = 60.0,
+    engine: str = "auto",
+    objective: str = "",
+    threads: int = 1,
+    seed: int = 0,
+    on_event: Callable[[Event], None] | None = None,
+) -> Plan:
+    """Make the best plan that can be found and proven in the time given.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What to plan for.
+    gap : float
+        Relative gap per stage at which the search may stop.
+    time_limit : float
+        Seconds for everything after indexing, all stages together.
+    engine : str
+        ``auto``, ``highs``, ``manual`` (the rule of a command centre without a solver) or ``pulp:NAME``.
+    objective : {"", "stages", "weighted"}
+        Stages in order, or their weighted sum; default: what the scenario's settings say.
+    threads, seed : int
+        Of the solver.
+    on_event : callable, optional
+        Called with every `Event`: plans and bounds as they are found.
+
+    Returns
+    -------
+    Plan
+        Audited. On Ctrl-C and at the time limit the best one so far, never worse than the manual plan.
+
+    Raises
+    ------
+    EngineError
+        If the engine is unknown or missing, or its plan does not pass the audit.
+    """
+    started = time.monotonic()
+    clock = _Clock()
+    wanted = objective or scenario.settings.objective
+    if wanted not in ("stages", "weighted"):
+        raise EngineError(f"The objective is stages or weighted, not {wanted!r}.")
+    params = Params(
+        gap=gap,
+        time_limit=time_limit,
+        engine="auto" if engine == MANUAL else engine,
+        threads=threads,
+        seed=seed,
+        on_event=on_event,
+    )
+    with clock.phase("index"):
+        instance = index(scenario)
+    with clock.phase("assemble"):
+        model = assemble(instance)
+    with clock.phase("manual"):
+        by_hand = manual(instance, model)
+    with clock.phase("solve"):
+        if engine == MANUAL:
+            outcome = _by_hand(model, by_hand)
+        else:
+            left = max(time_limit - (time.monotonic() - started), LEAST_SECONDS)
+            weights = _weights(scenario, model) if wanted == "weighted" else None
+            outcome = solve_stages(model.mip, replace(params, time_limit=left, weights=weights), by_hand)
+    return _plan(scenario, instance, model, by_hand, outcome, clock, engine)
+
+
+class _Clock:
+    """Seconds per phase."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = round(time.perf_counter() - start, 6)
+
+
+def _weights(scenario: Scenario, model: Model) -> dict[str, int]:
+    """Weights of the stages per quantum, as whole numbers on one scale."""
+    millionths = scenario.settings.weight_millionths
+    return {
+        stage.name: millionths(stage.name.partition(":")[0]) * (1_000_000 // stage.unit)
+        for stage in model.mip.stages
+        if stage.name != STAGE_HARD
+    }
+
+
+def _by_hand(model: Model, x: IntArray) -> Outcome:
+    """The manual plan as an answer: nothing is proven of it."""
+    stages = tuple(StageOutcome(s.name, s.value(x), None, "none", 0.0, s.unit) for s in model.mip.stages)
+    broken = any(stage.name == STAGE_HARD and stage.value for stage in stages)
+    status = Status.NO_PLAN if broken else Status.FEASIBLE
+    return Outcome(status=status, stopped_by=StoppedBy.DONE, x=x, stages=stages, trace=(), seconds=0.0)
+
+
+def _plan(
+    scenario: Scenario,
+    instance: Instance,
+    model: Model,
+    by_hand: IntArray,
+    outcome: Outcome,
+    clock: _Clock,
+    engine: str,
+) -> Plan:
+    """Read the plan off the answer, and have it audited."""
+    has_plan = outcome.x is not None and outcome.status not in (Status.NO_PLAN, Status.IMPOSSIBLE)
+    with clock.phase("plan"):
+        tables = decode(scenario, instance, model, outcome.x) if has_plan and outcome.x is not None else {}
+        nothing_done = nothing(instance, model)
+        results = tuple(_result(model, stage, by_hand, nothing_done) for stage in outcome.stages)
+    with clock.phase("audit"):
+        audited = audit_tables(scenario, tables) if tables else None
+    plan = Plan(
+        scenario=scenario,
+        status=str(outcome.status),
+        stopped_by=str(outcome.stopped_by),
+        stage_results=results,
+        tables=MappingProxyType(tables),
+        engine=engine,
+        seconds=clock.seconds,
+        size=_size(model),
+        notes=_notes(scenario, instance, model, outcome),
+        objective=_objective(outcome, _weights(scenario, model), model, by_hand, nothing_done),
+        trace=outcome.trace,
+    )
+    if audited is not None:
+        _must_agree(plan, audited)
+    return plan
+
+
+def _result(model: Model, stage: StageOutcome, by_hand: IntArray, nothing_done: IntArray) -> StageResult:
+    of_model = next(s for s in model.mip.stages if s.name == stage.name)
+    manual_value = of_model.value(by_hand)
+    return StageResult(
+        name=stage.name,
+        unit=stage.unit,
+        value=stage.value,
+        bound=stage.bound,
+        scale=of_model.value(nothing_done) if stage.name in FIRST_STAGES else manual_value,
+        manual=manual_value,
+        bound_proof=stage.bound_proof,
+    )
+
+
+def _objective(
+    outcome: Outcome, weights: dict[str, int], model: Model, by_hand: IntArray, nothing_done: IntArray
+) -> StageResult | None:
+    """The weighted sum, measured against doing nothing."""
+    total = outcome.objective
+    if total is None:
+        return None
+
+    def weighted(x: IntArray) -> int:
+        return sum(weights.get(stage.name, 0) * stage.value(x) for stage in model.mip.stages)
+
+    return StageResult(
+        name=total.name,
+        unit=WEIGHTED_UNIT,
+        value=total.value,
+        bound=total.bound,
+        scale=weighted(nothing_done),
+        manual=weighted(by_hand),
+        bound_proof=total.bound_proof,
+    )
+
+
+def _size(model: Model) -> dict[str, int]:
+    mip = model.mip
+    return {
+        "rows": mip.num_rows,
+        "columns": mip.num_columns,
+        "integers": int(mip.integer.sum()),
+        "nonzeros": int(mip.matrix.nnz),
+    }
+
+
+def _notes(scenario: Scenario, instance: Instance, model: Model, outcome: Outcome) -> tuple[str, ...]:
+    notes = [
+        f"{count:,} pairs of {kind} beyond the nearest {scenario.settings.nearest(kind)} were left out;"
+        " bounds hold without them."
+        for kind, count in instance.left_out.items()
+    ]
+    if scenario.settings.ignore_delays:
+        notes.append("Delays and set-up times are waived (ignore_delays).")
+    if outcome.detail:
+        notes.append(outcome.detail)
+    if outcome.status in (Status.IMPOSSIBLE, Status.NO_PLAN) and outcome.x is not None:
+        notes += _broken_hard_rules(scenario, instance, model, outcome.x)
+    return tuple(notes)
+
+
+def _broken_hard_rules(scenario: Scenario, instance: Instance, model: Model, x: IntArray) -> Iterator[str]:
+    """Which hard minimum is short where, in words."""
+    minimums, rules = instance.minimums, model.rules
+    names = scenario.tables["areas"]["name"].to_numpy(dtype=object)
+    short = np.flatnonzero(minimums.hard[rules.short_rule] & (x[rules.short] > 0))
+    for rule in np.unique(rules.short_rule[short]):
+        area, category = minimums.area[rule], instance.labels.categories[minimums.category[rule]]
+        where = f"{instance.labels.areas[area]} {names[area]}".strip()
+        yield (
+            f"The hard rule isolation_minimum cannot hold in {where}: fewer than {minimums.amount[rule]} site(s)"
+            f" for {category} can be held."
+        )
+
+
+def _must_agree(plan: Plan, audited: Audit) -> None:
+    """The audit must find nothing, and the very same stage values.
+
+    Raises
+    ------
+    EngineError
+        If it does not: such a plan is never handed out.
+    """
+    if not audited.ok:
+        first = audited.violations.iloc[0]["message"]
+        raise EngineError(
+            f"The plan does not pass its audit ({len(audited.violations):,} violations): {first}"
+        )
+    for name, value in plan.stage_values.items():
+        if audited.stages.get(name, 0) != value:
+            raise EngineError(
+                f"The audit finds {audited.stages.get(name, 0)} quanta in the stage {name}, the engine {value}."
+            )

@@ -1,0 +1,128 @@
+"""The only border between labels and integers: a scenario and its reach become arrays.
+
+Inside, periods count from 0, amounts of goods are packs, times are seconds, money is fen, weights are thousandths.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from yjopt.instance.beds import Beds, Transfers, Waiting, index_beds, index_transfers
+from yjopt.instance.consumption import Consumption, index_consumption
+from yjopt.instance.context import Context, Labels, labels_of
+from yjopt.instance.durables import Durables, index_durables
+from yjopt.instance.isolation import Isolation, index_isolation
+from yjopt.instance.items import Items, Lots, Orders, index_items
+from yjopt.instance.rules import (
+    Budgets,
+    Fleets,
+    Minimums,
+    index_budgets,
+    index_fleets,
+    index_minimums,
+)
+from yjopt.instance.supplies import Arcs, Supplies, index_supplies
+from yjopt.instance.teams import Staffing, Teams, index_staffing, index_teams
+from yjopt.instance.wards import Wards, index_wards
+
+if TYPE_CHECKING:
+    from yjopt.instance.joining import IntArray
+    from yjopt.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Instance:
+    """A scenario as arrays of integers.
+
+    Parameters
+    ----------
+    horizon : int
+        Number of periods.
+    carry_person, carry_team : int
+        Load in kg that moving one counts in the time stage.
+    rule : str
+        ``flat`` or ``priority``.
+    unit, area : int64 array, shape (places,)
+        Unit that runs each place, area it lies in.
+    """
+
+    labels: Labels
+    horizon: int
+    carry_person: int
+    carry_team: int
+    rule: str
+    unit: IntArray
+    area: IntArray
+    items: Items
+    supplies: Supplies
+    durables: Durables
+    fleets: Fleets
+    wards: Wards
+    beds: Beds
+    transfers: Transfers
+    isolation: Isolation
+    teams: Teams
+    consumption: Consumption
+    minimums: Minimums
+    budgets: Budgets
+
+    @property
+    def left_out(self) -> dict[str, int]:
+        """Pairs that thinning left out, by kind of travel."""
+        found = {
+            "supplies": self.supplies.left_out + self.durables.left_out,
+            "patients": self.beds.left_out,
+            "contacts": self.isolation.left_out,
+            "teams": self.teams.left_out,
+        }
+        return {kind: count for kind, count in found.items() if count}
+
+
+def index(scenario: Scenario) -> Instance:
+    """Turn a scenario into integers.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        A checked scenario.
+
+    Returns
+    -------
+    Instance
+    """
+    context = Context(scenario, labels_of(scenario))
+    settings = scenario.settings
+    items = index_items(context)
+    wards = index_wards(context)
+    beds = index_beds(context, wards)
+    isolation = index_isolation(context, wards)
+    teams = index_teams(context, wards, index_staffing(context, wards))
+    consumption = index_consumption(context, wards, teams)
+    return Instance(
+        labels=context.labels,
+        horizon=context.horizon,
+        carry_person=settings.carry("person"),
+        carry_team=settings.carry("team"),
+        rule=settings.rule,
+        unit=context.unit,
+        area=context.area,
+        items=items,
+        supplies=index_supplies(context, items, consumption),
+        durables=index_durables(context, items),
+        fleets=index_fleets(context),
+        wards=wards,
+        beds=beds,
+        transfers=index_transfers(context, wards, beds),
+        isolation=isolation,
+        teams=teams,
+        consumption=consumption,
+        minimums=index_minimums(context, wards, isolation),
+        budgets=index_budgets(context, wards, beds, isolation),
+    )
+
+
+__all__ = [
+    "Arcs", "Beds", "Budgets", "Consumption", "Durables", "Fleets", "Instance", "Isolation", "Items",
+    "Labels", "Lots", "Minimums", "Orders", "Staffing", "Supplies", "Teams", "Transfers", "Waiting", "Wards", "index",
+]  # fmt: skip

@@ -1,0 +1,100 @@
+"""Joins of integer keys on whole arrays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from yjopt.errors import ModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+IntArray: TypeAlias = npt.NDArray[np.int64]
+BoolArray: TypeAlias = npt.NDArray[np.bool_]
+IdArray: TypeAlias = npt.NDArray[np.object_]
+
+
+def position(values: Iterable[Any], ids: IdArray) -> IntArray:
+    """Position of each value among `ids`.
+
+    Raises
+    ------
+    ModelError
+        If a value is not among them: the checks let no such scenario pass.
+    """
+    at = pd.Index(ids).get_indexer(pd.Index(np.asarray(values, dtype=object))).astype(np.int64)
+    if (at < 0).any():
+        raise ModelError(
+            f"{np.asarray(values, dtype=object)[np.argmax(at < 0)]!r} is not among the known ids."
+        )
+    return at
+
+
+def matches(left: IntArray, right: IntArray) -> tuple[IntArray, IntArray]:
+    """All pairs of positions with equal keys.
+
+    Parameters
+    ----------
+    left, right : int64 arrays
+        Keys; either may repeat.
+
+    Returns
+    -------
+    (int64 array, int64 array)
+        Positions in `left` and in `right`, ordered by `left`, then by position in `right`.
+    """
+    order = np.argsort(right, kind="stable")
+    keys = right[order]
+    start = np.searchsorted(keys, left, side="left")
+    count = np.searchsorted(keys, left, side="right") - start
+    first = np.repeat(np.arange(len(left), dtype=np.int64), count)
+    return first, order[ranges(start, count)]
+
+
+def ranges(start: IntArray, count: IntArray) -> IntArray:
+    """The ranges ``start[k], start[k]+1, .., start[k]+count[k]-1`` one after the other."""
+    total = int(count.sum())
+    offset = np.repeat(start - np.concatenate([[0], np.cumsum(count)[:-1]]) if len(count) else start, count)
+    return np.asarray(np.arange(total, dtype=np.int64) + offset, dtype=np.int64)
+
+
+def spans(first: IntArray, last: IntArray) -> tuple[IntArray, IntArray]:
+    """Every whole number of the closed intervals: (position of the interval, number); empty intervals give none."""
+    count = np.maximum(last - first + 1, 0)
+    return np.repeat(np.arange(len(first), dtype=np.int64), count), ranges(first, count)
+
+
+def groups(*keys: IntArray) -> tuple[IntArray, tuple[IntArray, ...]]:
+    """Number equal key tuples.
+
+    Returns
+    -------
+    (int64 array, tuple of int64 arrays)
+        Group number of each position (sorted by key), and the keys of each group.
+    """
+    if len(keys[0]) == 0:
+        return np.zeros(0, dtype=np.int64), tuple(np.zeros(0, dtype=np.int64) for _ in keys)
+    code = np.zeros(len(keys[0]), dtype=np.int64)
+    for key in keys:
+        values, inverse = np.unique(key, return_inverse=True)
+        code = code * len(values) + inverse
+        code = np.unique(code, return_inverse=True)[1].astype(np.int64)
+    first = np.zeros(int(code.max()) + 1, dtype=np.int64)
+    first[code[::-1]] = np.arange(len(code) - 1, -1, -1)
+    return code, tuple(key[first] for key in keys)
+
+
+def total(values: IntArray, group: IntArray, size: int) -> IntArray:
+    """Exact sums of whole numbers by group."""
+    sums = np.zeros(size, dtype=np.int64)
+    np.add.at(sums, group, values)
+    return sums
+
+
+def ceil_div(amount: Any, by: Any) -> Any:
+    """Whole-number division rounded up."""
+    return -(-amount // by)

@@ -1,0 +1,89 @@
+"""
+The plan of a command centre without a solver.
+
+Day by day, with what is known that day: worst cases first; one's own unit, then the pool, then up the ladder, the
+nearest first, in whole loads. It is the first plan of every solve, and the baseline every plan is compared with.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from yjopt.model.manual.carriers import Carriers
+from yjopt.model.manual.crews import Crews
+from yjopt.model.manual.hosts import Hosts
+from yjopt.model.manual.ledger import Ledger
+from yjopt.model.manual.lending import Lending
+from yjopt.model.manual.pantry import Pantry
+from yjopt.model.manual.shelves import Shelves
+from yjopt.model.nothing import nothing, short_of_minimum
+
+if TYPE_CHECKING:
+    from yjopt.instance import Instance
+    from yjopt.instance.joining import IntArray
+    from yjopt.model.assembly import Model
+
+_log = logging.getLogger("yjopt")
+
+
+def manual(instance: Instance, model: Model) -> IntArray:
+    """Lay the manual plan.
+
+    Parameters
+    ----------
+    instance, model
+        What is planned.
+
+    Returns
+    -------
+    int64 array, shape (columns,)
+        A vector that keeps every row and is never worse than doing nothing in the stages of people and goods.
+    """
+    start = nothing(instance, model)
+    ledger = Ledger(instance, model, start.copy())
+    carriers = Carriers(ledger)
+    pantry = Pantry(ledger, carriers)
+    crews = Crews(ledger, pantry)
+    hosts = Hosts(ledger, crews, pantry)
+    shelves = Shelves(ledger, carriers)
+    lending = Lending(ledger, carriers)
+    crews.relieve()
+    pantry.relieve()
+    for period in range(instance.horizon):
+        hosts.admit(period)
+        hosts.settle(period)
+        crews.do_tasks(period)
+        shelves.fill(period)
+        lending.run(period)
+    hosts.hold_minimum()
+    _close(ledger, carriers, pantry, crews, hosts, shelves)
+    lending.book()
+    if not model.mip.is_feasible(ledger.x):
+        broken = (model.mip.violations(ledger.x) + model.mip.bound_violations(ledger.x))[0]
+        _log.error("The manual plan breaks %s; doing nothing stands in for it.", broken)
+        return start
+    return ledger.x
+
+
+def _close(
+    ledger: Ledger, carriers: Carriers, pantry: Pantry, crews: Crews, hosts: Hosts, shelves: Shelves
+) -> None:
+    """Write down what follows from the steps taken: stocks, what is received, what is lost or short."""
+    instance, model, x = ledger.instance, ledger.model, ledger.x
+    x[model.supplies.stock] = carriers.stock
+    x[model.supplies.loose] = pantry.loose
+    x[model.supplies.received] = shelves.received()
+    x[model.supplies.lost] = shelves.left
+    x[model.beds.lost] = hosts.waiting
+    isolation = instance.isolation
+    x[model.isolation.lost] = (isolation.people - hosts.placed) // model.isolation.size
+    teams, columns = instance.teams, model.teams
+    task, period = columns.short_task, columns.short_period
+    work = crews.done.sum(axis=1)[task]
+    lacking = -(-(10_000 * teams.task_amount[task] - work) // 10_000)
+    in_teams = teams.task_amount[task] - crews.done[task, period]
+    x[columns.short] = np.maximum(np.where(teams.task_is_work[task], lacking, in_teams), 0)
+    x[model.rules.short] = short_of_minimum(instance, model, x)

@@ -1,0 +1,123 @@
+"""Sending goods by hand: nearest giver of the lowest step first, whole trips of the home's vehicles."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from yjopt.model.manual.ledger import Ledger, by_key
+
+if TYPE_CHECKING:
+    from yjopt.instance.joining import IntArray
+
+
+class Carriers:
+    """Lots, vehicles and what may still be sent.
+
+    Attributes
+    ----------
+    stock : int64 array, shape (parts, periods)
+        Packs in each part at the end of each period as the plan stands.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+        instance, model = ledger.instance, ledger.model
+        supplies, fleets, horizon = instance.supplies, instance.fleets, instance.horizon
+        parts = supplies.parts
+        self.stock: IntArray = parts.initial[:, None] + parts.receipts.cumsum(axis=1)
+        self.fleet_left: IntArray = np.repeat((fleets.vehicles * fleets.seconds)[:, None], horizon, axis=1)
+        legs = len(model.trips.leg_origin)
+        self.spare_grams: IntArray = np.zeros(legs, dtype=np.int64)
+        self.spare_millilitres: IntArray = np.zeros(legs, dtype=np.int64)
+        arcs = supplies.shipments
+        # A home part is spent before the free part of the same lot: nobody else may have it.
+        self.arcs_of = by_key(
+            arcs.to * horizon + arcs.depart, len(supplies.taker_place) * horizon, arcs.step, arcs.seconds,
+            (~parts.home[arcs.part]).astype(np.int64),
+        )  # fmt: skip
+        self.trips_of = by_key(model.trips.leg, legs, -fleets.grams[model.trips.fleet])
+        self.sources_of = by_key(supplies.lots.item[supplies.lots.source_lot], len(instance.items.pack))
+        orders = supplies.orders
+        self.orders = {
+            (int(source), int(period)): k
+            for k, (source, period) in enumerate(zip(orders.source, orders.period, strict=True))
+        }
+
+    def send(self, taker: int, period: int, wanted: int, latest: int) -> list[tuple[int, int]]:
+        """Send up to `wanted` packs in `period` that arrive by `latest`; (period of arrival, packs) of each load."""
+        horizon = self.ledger.instance.horizon
+        arcs, x = self.ledger.instance.supplies.shipments, self.ledger.x
+        sent: list[tuple[int, int]] = []
+        for arc in self.arcs_of[taker * horizon + period]:
+            if wanted == 0:
+                break
+            arrive, part = int(arcs.arrive[arc]), int(arcs.part[arc])
+            if arrive > latest:
+                continue
+            column = int(self.ledger.model.supplies.ship[arc])
+            packs = min(wanted, self.ledger.room(column), int(self.stock[part, period:].min()))
+            packs = self._load(int(self.ledger.model.trips.leg_of_ship[arc]), taker, packs)
+            if packs > 0:
+                self.ledger.add(x, column, packs)
+                self.ledger.add(self.stock, (part, slice(period, None)), -packs)
+                sent.append((arrive, packs))
+                wanted -= packs
+        return sent
+
+    def _load(self, leg: int, taker: int, packs: int) -> int:
+        """Put packs on vehicles of a leg, calling as many trips as it takes and there are hours for."""
+        item = int(self.ledger.instance.supplies.taker_item[taker])
+        items = self.ledger.instance.items
+        return self.load(leg, int(items.grams[item]), int(items.millilitres[item]), packs)
+
+    def load(self, leg: int, grams: int, millilitres: int, packs: int) -> int:
+        """Put packs of a weight and volume on vehicles of a leg; how many found room."""
+        if leg < 0 or packs <= 0:
+            return max(packs, 0)
+        for trip in self.trips_of[leg]:
+            lacking = self._trips_lacking(leg, trip, grams, millilitres, packs)
+            if lacking:
+                self._call(leg, trip, lacking)
+        if grams:
+            packs = min(packs, int(self.spare_grams[leg]) // grams)
+        if millilitres:
+            packs = min(packs, int(self.spare_millilitres[leg]) // millilitres)
+        self.ledger.add(self.spare_grams, leg, -packs * grams)
+        self.ledger.add(self.spare_millilitres, leg, -packs * millilitres)
+        return packs
+
+    def _trips_lacking(self, leg: int, trip: int, grams: int, millilitres: int, packs: int) -> int:
+        fleets, fleet = self.ledger.instance.fleets, int(self.ledger.model.trips.fleet[trip])
+        weight = packs * grams - int(self.spare_grams[leg])
+        volume = packs * millilitres - int(self.spare_millilitres[leg])
+        return max(-(-weight // int(fleets.grams[fleet])), -(-volume // int(fleets.millilitres[fleet])), 0)
+
+    def _call(self, leg: int, trip: int, lacking: int) -> None:
+        """Call up to `lacking` trips of one fleet, as far as its hours go."""
+        trips, fleets = self.ledger.model.trips, self.ledger.instance.fleets
+        fleet, column = int(trips.fleet[trip]), int(trips.trip[trip])
+        start, seconds = int(trips.leg_depart[leg]), int(trips.seconds[trip])
+        window = (fleet, slice(start, start + int(trips.periods_held[trip])))
+        free = int(self.fleet_left[window].min())
+        count = min(lacking, self.ledger.room(column), free // seconds if seconds else lacking)
+        if count > 0:
+            self.ledger.add(self.ledger.x, column, count)
+            self.ledger.add(self.fleet_left, window, -count * seconds)
+            self.ledger.add(self.spare_grams, leg, count * int(fleets.grams[fleet]))
+            self.ledger.add(self.spare_millilitres, leg, count * int(fleets.millilitres[fleet]))
+
+    def order(self, item: int, period: int, wanted: int) -> None:
+        """Order what is wanting from the item's sources, in the order of the table."""
+        supplies = self.ledger.instance.supplies
+        for source in self.sources_of[item]:
+            order = self.orders.get((source, period))
+            if wanted <= 0 or order is None:
+                continue
+            column = int(self.ledger.model.supplies.order[order])
+            packs = min(wanted, self.ledger.room(column))
+            self.ledger.add(self.ledger.x, column, packs)
+            lot, arrive = int(supplies.lots.source_lot[source]), int(supplies.orders.arrive[order])
+            self.ledger.add(self.stock, (lot, slice(arrive, None)), packs)
+            wanted -= packs

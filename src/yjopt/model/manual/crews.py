@@ -1,0 +1,139 @@
+"""Sending teams by hand: own unit first, then nearest; worst tasks first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from yjopt.instance.joining import ceil_div
+from yjopt.model.manual.ledger import Ledger, by_key
+
+if TYPE_CHECKING:
+    from yjopt.instance.joining import IntArray
+    from yjopt.model.manual.pantry import Pantry
+
+
+class Crews:
+    """Pools, tours and the members that wards can count on.
+
+    Attributes
+    ----------
+    home : int64 array, shape (pools, periods)
+        Teams that may still be sent away.
+    members : int64 array, shape (posts, periods)
+        Hundredths of members not yet bound to people in wards (exceptions included).
+    done : int64 array, shape (tasks, periods)
+        Teams at work, or work done, per task and period.
+    """
+
+    def __init__(self, ledger: Ledger, pantry: Pantry) -> None:
+        self.ledger, self.pantry = ledger, pantry
+        instance, model = ledger.instance, ledger.model
+        teams, wards, horizon = instance.teams, instance.wards, instance.horizon
+        staffing = teams.staffing
+        self.home: IntArray = np.repeat(teams.available[:, None], horizon, axis=1)
+        self.members: IntArray = np.repeat(100 * staffing.post_residents[:, None], horizon, axis=1)
+        np.add.at(self.members, staffing.post, -staffing.members[:, None] * wards.inherited[staffing.ward])
+        self.done: IntArray = np.zeros((len(teams.task_place), horizon), dtype=np.int64)
+        place, authority = teams.tour_place, teams.authority[teams.tour_pool]
+        stranger = (authority != instance.unit[place]).astype(np.int64)
+        order = (stranger, teams.tour_seconds, teams.layer[teams.tour_pool], teams.tour_depart)
+        self.tours_of_post = by_key(teams.tour_post + 1, len(staffing.post_place) + 1, *order)[1:]
+        self.tours_of_task = by_key(teams.tour_task + 1, len(teams.task_place) + 1, *order)[1:]
+        self.needs_of_ward = by_key(staffing.ward, len(wards))
+        exceptions = model.couplings
+        np.add.at(
+            self.members, (exceptions.staff_post, exceptions.staff_period), 100 * ledger.x[exceptions.staff]
+        )
+
+    def staff(self, ward: int, people: int, now: int, first: int, last: int) -> bool:
+        """Bind members to people in a ward from `first` to `last`, calling teams where they are wanting."""
+        staffing = self.ledger.instance.teams.staffing
+        for need in self.needs_of_ward[ward]:
+            post, members = int(staffing.post[need]), int(staffing.members[need])
+            self.ledger.add(self.members, (post, slice(first, last + 1)), -members * people)
+            for period in range(first, last + 1):
+                if self.members[post, period] < 0 and not self._fill(post, now, period):
+                    return False
+        return True
+
+    def _fill(self, post: int, now: int, period: int) -> bool:
+        """Call teams until the post is staffed in a period."""
+        teams = self.ledger.instance.teams
+        for tour in self.tours_of_post[post]:
+            lacking = -int(self.members[post, period])
+            if lacking <= 0:
+                break
+            if teams.tour_depart[tour] >= now and teams.tour_first[tour] <= period <= teams.tour_last[tour]:
+                size = 100 * int(teams.people[teams.tour_pool[tour]])
+                self._send(tour, ceil_div(lacking, size))
+        return bool(self.members[post, period] >= 0)
+
+    def relieve(self) -> None:
+        """Call teams for people there at the start who had to be counted as an exception."""
+        exceptions = self.ledger.model.couplings
+        for column, post, period in zip(
+            exceptions.staff.tolist(),
+            exceptions.staff_post.tolist(),
+            exceptions.staff_period.tolist(),
+            strict=True,
+        ):
+            short = int(self.ledger.x[column])
+            if short:
+                self.ledger.add(self.members, (post, period), -100 * short)
+                self._fill(post, 0, period)
+                still = max(ceil_div(-int(self.members[post, period]), 100), 0)
+                self.ledger.add(self.members, (post, period), 100 * still)
+                self.ledger.add(self.ledger.x, column, still - short)
+
+    def do_tasks(self, now: int) -> None:
+        """Send teams to the tasks that are open now, worst first."""
+        teams = self.ledger.instance.teams
+        for task in np.lexsort((teams.task_first, -teams.task_weight)).tolist():
+            if not teams.task_first[task] <= now <= teams.task_last[task]:
+                continue
+            for tour in self.tours_of_task[task]:
+                if teams.tour_depart[tour] != now:
+                    continue
+                wanted = self._wanted(task, tour)
+                if wanted > 0:
+                    self._send(tour, wanted)
+
+    def _wanted(self, task: int, tour: int) -> int:
+        """Teams of a tour that the task still wants."""
+        teams = self.ledger.instance.teams
+        first = max(int(teams.tour_first[tour]), int(teams.task_first[task]))
+        last = min(int(teams.tour_last[tour]), int(teams.task_last[task]))
+        amount = int(teams.task_amount[task])
+        if teams.task_is_work[task]:
+            left = 10_000 * amount - int(self.done[task].sum())
+            each = int(teams.tour_work[tour]) * (last - first + 1)
+            return ceil_div(left, each) if each else 0
+        return max(amount - int(self.done[task, first : last + 1].min()), 0)
+
+    def _send(self, tour: int, wanted: int) -> None:
+        """Send up to `wanted` teams on a tour, fewer when the pool or the goods they use up do not suffice."""
+        teams = self.ledger.instance.teams
+        pool, column = int(teams.tour_pool[tour]), int(self.ledger.model.teams.deploy[tour])
+        away = (pool, slice(int(teams.tour_depart[tour]), int(teams.tour_back[tour]) + 1))
+        count = min(wanted, self.ledger.room(column), int(self.home[away].min()))
+        first, last = int(teams.tour_first[tour]), int(teams.tour_last[tour])
+        place, skill = int(teams.tour_place[tour]), int(teams.tour_skill[tour])
+        while count > 0:
+            mark = self.ledger.mark()
+            if self.pantry.feed_teams(place, skill, count, int(teams.tour_depart[tour]), first, last):
+                break
+            self.ledger.revert(mark)
+            count //= 2
+        if count <= 0:
+            return
+        self.ledger.add(self.ledger.x, column, count)
+        self.ledger.add(self.home, away, -count)
+        task, post, working = int(teams.tour_task[tour]), int(teams.tour_post[tour]), slice(first, last + 1)
+        if post >= 0:
+            self.ledger.add(self.members, (post, working), 100 * count * int(teams.people[pool]))
+        else:
+            inside = slice(max(first, int(teams.task_first[task])), min(last, int(teams.task_last[task])) + 1)
+            each = int(teams.tour_work[tour]) if teams.task_is_work[task] else 1
+            self.ledger.add(self.done, (task, inside), count * each)

@@ -1,0 +1,60 @@
+"""What is still free while a manual plan is laid, with undo: a step that turns out not to work is taken back whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from yjopt.instance import Instance
+    from yjopt.instance.joining import IntArray
+    from yjopt.model.assembly import Model
+
+
+class Ledger:
+    """The vector being built, and how to take steps back.
+
+    Parameters
+    ----------
+    instance, model
+        What is planned.
+    x : int64 array, shape (columns,)
+        The vector, from doing nothing on.
+    """
+
+    def __init__(self, instance: Instance, model: Model, x: IntArray) -> None:
+        self.instance = instance
+        self.model = model
+        self.x = x
+        self._undo: list[tuple[npt.NDArray[Any], Any, Any]] = []
+
+    def add(self, array: npt.NDArray[Any], key: Any, amount: Any) -> None:
+        """Add to an entry or a slice of one of the arrays, remembering what was there."""
+        before = array[key]
+        self._undo.append((array, key, before.copy() if isinstance(before, np.ndarray) else before))
+        array[key] = before + amount
+
+    def mark(self) -> int:
+        """A point to come back to."""
+        return len(self._undo)
+
+    def revert(self, mark: int) -> None:
+        """Take back everything since `mark`."""
+        while len(self._undo) > mark:
+            array, key, before = self._undo.pop()
+            array[key] = before
+
+    def room(self, column: int) -> int:
+        """How much the column may still grow."""
+        return int(self.model.mip.upper[column]) - int(self.x[column])
+
+
+def by_key(key: IntArray, size: int, *order: IntArray) -> list[list[int]]:
+    """Positions of each key, sorted by the arrays in `order` (first one counts most)."""
+    ranked = np.lexsort((*reversed(order), key)) if order else np.argsort(key, kind="stable")
+    cuts = np.searchsorted(key[ranked], np.arange(size + 1))
+    positions = ranked.tolist()
+    return [positions[cuts[k] : cuts[k + 1]] for k in range(size)]

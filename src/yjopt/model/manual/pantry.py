@@ -1,0 +1,121 @@
+"""Feeding wards and teams by hand: loose units first, then packs sent for the purpose."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from yjopt.model.manual.ledger import Ledger, by_key
+
+if TYPE_CHECKING:
+    from yjopt.instance.joining import IntArray
+    from yjopt.model.manual.carriers import Carriers
+
+
+class Pantry:
+    """What wards and teams use up.
+
+    Attributes
+    ----------
+    use : int64 array, shape (users, periods)
+        Thousandths of base units used as the plan stands.
+    loose : int64 array, shape (users, periods)
+        Base units of opened packs that are left at the end of each period.
+    """
+
+    def __init__(self, ledger: Ledger, carriers: Carriers) -> None:
+        self.ledger, self.carriers = ledger, carriers
+        instance, model = ledger.instance, ledger.model
+        consumption, horizon = instance.consumption, instance.horizon
+        shape = (len(consumption.user_place), horizon)
+        self.use: IntArray = np.zeros(shape, dtype=np.int64)
+        np.add.at(
+            self.use,
+            consumption.ward_user,
+            consumption.ward_rate[:, None] * instance.wards.inherited[consumption.ward],
+        )
+        self.loose: IntArray = np.zeros(shape, dtype=np.int64)
+        self.granted: IntArray = np.zeros(shape, dtype=np.int64)
+        exceptions = model.couplings
+        self.granted[exceptions.goods_user, exceptions.goods_period] = ledger.x[exceptions.goods]
+        self.of_ward = by_key(consumption.ward, len(instance.wards))
+        self.of_team: dict[tuple[int, int], list[int]] = {}
+        for entry, (user, skill) in enumerate(zip(consumption.skill_user, consumption.skill, strict=True)):
+            self.of_team.setdefault((int(consumption.user_place[user]), int(skill)), []).append(entry)
+
+    def feed_ward(self, ward: int, people: int, now: int, first: int, last: int) -> bool:
+        """Provide for people in a ward from `first` to `last`; False if something is wanting."""
+        consumption = self.ledger.instance.consumption
+        return all(
+            self._feed(
+                int(consumption.ward_user[entry]),
+                people * int(consumption.ward_rate[entry]),
+                now,
+                first,
+                last,
+            )
+            for entry in self.of_ward[ward]
+        )
+
+    def feed_teams(self, place: int, skill: int, teams: int, now: int, first: int, last: int) -> bool:
+        """Provide for teams at work; False if something is wanting."""
+        consumption = self.ledger.instance.consumption
+        return all(
+            self._feed(
+                int(consumption.skill_user[entry]),
+                teams * int(consumption.skill_rate[entry]),
+                now,
+                first,
+                last,
+            )
+            for entry in self.of_team.get((place, skill), ())
+        )
+
+    def _feed(self, user: int, thousandths: int, now: int, first: int, last: int) -> bool:
+        for period in range(first, last + 1):
+            before = -(-int(self.use[user, period]) // 1000)
+            self.ledger.add(self.use, (user, period), thousandths)
+            units = -(-int(self.use[user, period]) // 1000) - before
+            if units and not self._draw(user, units, now, period):
+                return False
+        return True
+
+    def _draw(self, user: int, units: int, now: int, period: int) -> bool:
+        """Use up base units in a period, opening packs that were sent from `now` on."""
+        instance, columns, x = self.ledger.instance, self.ledger.model.supplies, self.ledger.x
+        pack = int(instance.items.pack[instance.consumption.user_item[user]])
+        lacking = units - int(self.loose[user, period:].min())
+        packs = -(-lacking // pack) if lacking > 0 else 0
+        opened, used = int(columns.opened[user, period]), int(columns.used[user, period])
+        if self.ledger.room(opened) < packs or self.ledger.room(used) < units:
+            return False
+        taker = int(instance.supplies.taker_of_user[user])
+        missing = packs
+        for depart in range(period, now - 1, -1):
+            if missing == 0:
+                break
+            missing -= sum(count for _, count in self.carriers.send(taker, depart, missing, period))
+        if missing:
+            return False
+        self.ledger.add(x, opened, packs)
+        self.ledger.add(x, used, units)
+        self.ledger.add(self.loose, (user, slice(period, None)), packs * pack - units)
+        return True
+
+    def relieve(self) -> None:
+        """Provide for people there at the start who had to be counted as an exception."""
+        exceptions = self.ledger.model.couplings
+        rows = zip(
+            exceptions.goods.tolist(),
+            exceptions.goods_user.tolist(),
+            exceptions.goods_period.tolist(),
+            strict=True,
+        )
+        for column, user, period in sorted(rows, key=lambda row: row[2]):
+            units = int(self.ledger.x[column])
+            mark = self.ledger.mark()
+            if units and self._draw(user, units, 0, period):
+                self.ledger.add(self.ledger.x, column, -units)
+            else:
+                self.ledger.revert(mark)
