@@ -131,28 +131,25 @@ def add_beds(world: World, *, surge: bool = True, transfers: bool = True) -> Non
     hospitals = world.some(world.places, 2, 3)
     for hospital in hospitals:
         for name in world.some(classes, 1, 2):
-            world.add(
-                "beds", place=hospital, class_=name, beds=world.number(0, 3), opening=world.pick(1, 1, 2)
-            )
-            if world.chance(0.5):
-                people = world.number(1, 3)
-                for t in range(1, world.periods + 1):
-                    if people:
-                        world.add("occupied", place=hospital, class_=name, period=t, people=people)
-                    people -= world.number(0, people)
-            if surge and world.chance(0.5):
-                for level in (1, 3)[: world.number(1, 2)]:
-                    world.add(
-                        "surge",
-                        place=hospital,
-                        class_=name,
-                        level=level,
-                        beds=world.number(1, 2),
-                        setup=world.number(0, 1),
-                        breakdown=world.number(0, 1),
-                        cost=world.pick(0.0, 100.0, 250.5),
-                        running_cost=world.pick(0.0, 10.0),
-                    )
+            beds = world.number(0, 3)
+            world.add("beds", place=hospital, class_=name, beds=beds, opening=world.pick(1, 1, 2))
+            for level in range(1, world.number(1, 2) + 1) if surge and world.chance(0.5) else ():
+                more = world.number(1, 2)
+                beds += more
+                world.add(
+                    "surge",
+                    place=hospital,
+                    class_=name,
+                    level=level,
+                    beds=more,
+                    setup=world.number(0, 1),
+                    breakdown=world.number(0, 1),
+                    cost=world.pick(0.0, 100.0, 250.5),
+                    running_cost=world.pick(0.0, 10.0),
+                )
+            if beds and world.chance(0.6):
+                # More than the beds without surge: what is already there may exceed a limit.
+                add_occupied(world, hospital, name, world.number(1, beds))
     for _ in range(world.number(2, 4)):
         world.add(
             "arrivals",
@@ -169,6 +166,14 @@ def add_beds(world: World, *, surge: bool = True, transfers: bool = True) -> Non
             amount=float(world.number(1, 2)),
             from_period=world.pick(None, 1, 2),
         )
+
+
+def add_occupied(world: World, place: str, name: str, people: int) -> None:
+    """People there at the start, who leave one by one or together."""
+    for t in range(1, world.periods + 1):
+        if people:
+            world.add("occupied", place=place, class_=name, period=t, people=people)
+        people -= world.number(0, people)
 
 
 def add_rule(world: World, rule: str, *, areas: tuple[str, ...], amount: float, **more: object) -> None:
@@ -213,11 +218,7 @@ def add_isolation(world: World) -> None:
                 cleaning=world.number(0, 1),
             )
         if state == "open" and world.chance(0.4) and world.rows["site_category"][-1]["allowed"]:
-            people = world.number(1, rooms + 1)
-            for t in range(1, world.periods + 1):
-                if people:
-                    world.add("occupied", place=site, class_=here[-1], period=t, people=people)
-                people -= world.number(0, people)
+            add_occupied(world, site, here[-1], world.number(1, rooms + 1))
     for _ in range(world.number(2, 4)):
         world.add(
             "contacts",
@@ -300,7 +301,8 @@ def add_couplings(world: World, skills: list[str]) -> None:
                     "residents", place=row["place"], skill=world.pick(*skills), members=world.number(0, 2)
                 )
     items = [row["item"] for row in world.rows["items"] if not row["durable"]]
-    for kind, what in [*whats, *(("skill", skill) for skill in skills)]:
+    known = {row["skill"] for table in ("skills", "tasks", "staffing") for row in world.rows[table]}
+    for kind, what in [*whats, *(("skill", skill) for skill in skills if skill in known)]:
         if items and world.chance(0.5):
             world.add(
                 "consumption",
