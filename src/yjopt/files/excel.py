@@ -111,6 +111,12 @@ def _broken(reason: str, file: str, collector: Collector) -> None:
     )
 
 
+class _Uncomputed(str):
+    """The blank cell of a formula whose value no spreadsheet has computed."""
+
+    __slots__ = ()
+
+
 #: Rows of a sheet: its number from 1, and its cells as text.
 Rows = list[tuple[int, list[str]]]
 
@@ -118,7 +124,7 @@ Rows = list[tuple[int, list[str]]]
 def _cells(sheet: Any, formulas: set[tuple[int, int]] | None) -> tuple[Rows, set[tuple[int, int]]]:
     """Return the rows that are not blank, and where formulas stand.
 
-    With ``formulas`` given, the sheet is one of computed values: a formula without one shows as ``=?``.
+    With ``formulas`` given, the sheet is one of computed values, and a formula may lack one.
     """
     sheet.reset_dimensions()  # what a file says of its size may be wrong
     rows: Rows = []
@@ -130,11 +136,11 @@ def _cells(sheet: Any, formulas: set[tuple[int, int]] | None) -> tuple[Rows, set
         for position, cell in enumerate(cells[:_MOST_COLUMNS]):
             value = cell.value
             if formulas is not None and (number, position) in formulas:
-                value = "=?" if value is None else value
+                value = _Uncomputed() if value is None else value
             elif cell.data_type == "f":
                 found.add((number, position))
             written.append(_text(value))
-        if any(written):
+        if any(written) or any(isinstance(cell, _Uncomputed) for cell in written):
             rows.append((number, written))
     return rows, found
 
@@ -143,6 +149,8 @@ def _text(value: object) -> str:
     """Return a cell as text."""
     if value is None:
         return ""
+    if isinstance(value, _Uncomputed):
+        return value
     if isinstance(value, str):
         return value.replace("\r\n", "\n").replace("\r", "\n")
     if isinstance(value, bool):
@@ -173,7 +181,7 @@ def _take(
     ]
     for number, cells in body:
         for position, cell in enumerate(cells):
-            if cell == "=?":
+            if isinstance(cell, _Uncomputed):
                 collector.add(
                     "formula",
                     "The cell holds a formula without a computed value.",

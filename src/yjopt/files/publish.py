@@ -3,10 +3,10 @@ Files that appear whole or not at all, whatever happens while they are written.
 
 A folder is written beside its place, brought to the disk, and put in place by renaming::
 
-    .NAME.writing-1f3a    being written; nobody reads it
-    .NAME.new             complete, about to take its place
-    NAME                  what readers read
-    .NAME.previous        what stood there before, until it is removed
+    .NAME.scrap-1f3a    being written, or being removed; nobody reads it
+    .NAME.new           complete, about to take its place
+    NAME                what readers read
+    .NAME.previous      what stood there before, until the new one stands
 
 A process may be killed between any two of these steps. A reader that finds no NAME takes ``.NAME.new``, which
 is complete by then, or else ``.NAME.previous``; the next writer tidies up. A reader that is overtaken by a
@@ -67,6 +67,11 @@ class Folder:
 def _beside(path: Path, word: str) -> Path:
     """Return the path beside a folder that a step of publishing uses."""
     return path.with_name(f".{path.name}.{word}")
+
+
+def _scrap(path: Path) -> Path:
+    """Return a free path beside a folder for what nobody reads."""
+    return _beside(path, f"scrap-{secrets.token_hex(8)}")
 
 
 def standing(path: Path) -> Path | None:
@@ -183,7 +188,7 @@ def publish_folder(
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         refuse_foreign(path, marker, names)
-        writing = _beside(path, f"writing-{secrets.token_hex(8)}")
+        writing = _scrap(path)
         try:
             writing.mkdir()
             with _held(writing):
@@ -213,19 +218,28 @@ def _swap(path: Path, writing: Path, marker: str, names: set[str]) -> None:
                 leftover.rename(path)
                 break
     refuse_foreign(path, marker, names)
-    for leftover in (new, previous, *_abandoned(path)):
-        shutil.rmtree(leftover, ignore_errors=True)
+    for leftover in (new, previous):
+        _discard(leftover, path)
+    for scrap in _abandoned(path):
+        shutil.rmtree(scrap, ignore_errors=True)
     writing.rename(new)
     if path.exists():
         path.rename(previous)
     new.rename(path)
     _to_disk(path.parent)
-    shutil.rmtree(previous, ignore_errors=True)
+    _discard(previous, path)
+
+
+def _discard(folder: Path, path: Path) -> None:
+    """Remove a folder that is no longer needed; a half removed one must not pass for a whole."""
+    if folder.exists():
+        scrap = folder.rename(_scrap(path))
+        shutil.rmtree(scrap, ignore_errors=True)
 
 
 def _abandoned(path: Path) -> Iterator[Path]:
-    """Yield folders that writers of this path left half written; a live writer holds its own."""
-    for folder in path.parent.glob(f".{_escaped(path.name)}.writing-*"):
+    """Yield what writers of this path left half written or half removed; a live writer holds its own."""
+    for folder in path.parent.glob(f".{_escaped(path.name)}.scrap-*"):
         with _held(folder, wait=False) as is_free:
             if is_free:
                 yield folder
@@ -285,7 +299,7 @@ def publish_file(path: Path, content: bytes) -> None:
     path = Path(os.path.realpath(path))
     if path.is_dir():
         raise FileError(f"{path} is a folder; choose another name.")
-    writing = _beside(path, f"writing-{secrets.token_hex(8)}")
+    writing = _scrap(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:

@@ -131,7 +131,10 @@ def format_settings(settings: Mapping[str, Any]) -> bytes:
             lines += ["", f"[{_key(part)}]"]
             section = part
         lines.append(f"{_key(name)} = {value_text(value)}")
-    return ("\n".join(lines) + "\n").encode("utf-8", errors="replace")
+    try:
+        return ("\n".join(lines) + "\n").encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise FileError("A setting holds half a character, which no file can; type it anew.") from error
 
 
 def _key(name: str) -> str:
