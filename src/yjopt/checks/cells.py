@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 #: How far a float may stand from the grid, relative to its size in quanta (definition 14).
 TOLERANCE = 1e-9
 # A whole number beyond this is far out of every range; its digits need not be written out.
-MANY_BITS = 600
+MANY_BITS = 10_000
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def as_text(cell: object, column: Column) -> str | None:
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, int):
-        return str(cell) if cell.bit_length() < MANY_BITS else f"{'-' if cell < 0 else ''}1e200"
+        return str(cell) if cell.bit_length() < MANY_BITS else f"{'-' if cell < 0 else ''}{'9' * 100}"
     if isinstance(cell, float):
         return _float_text(cell, column)
     if isinstance(cell, Decimal):
@@ -135,4 +135,4 @@ UNWRITTEN = frozenset({"Cc", "Cs"})
 
 
 def _name(character: str) -> str:
-    return f"U+{ord(character):04X}, {unicodedata.name(character, 'a control character')}"
+    return f"U+{ord(character):04X}, {unicodedata.name(character, 'a control code')}"

@@ -273,10 +273,7 @@ def _ids(cells: Texts, column: Column, table: Table) -> Typed:
         batches.append(("outer_blanks", Batch(table.name, rows, column.name, message, mend)))
     if cells.numeric.any():
         rows = where(cells.numeric)[:1]
-        message = (
-            "{value} came as a number, not as text ("
-            + f"{int(cells.numeric.sum()):,} such cells in this column)."
-        )
+        message = f"{int(cells.numeric.sum()):,} id(s) of this column came as numbers, {{value}} first."
         mend = "Check that no leading zeros are lost; in a spreadsheet format the column as text."
         batches.append(("number_as_id", Batch(table.name, rows, column.name, message, mend)))
     batches += _blanks(blank & ~cells.strange, column, table)
@@ -355,7 +352,7 @@ def _number_column(
     table: Table,
 ) -> Typed:
     missing = np.isnan(values)
-    wrong = missing & ~blank
+    wrong = missing & ~blank & (text != "")
     batches = [*_faults(where(wrong), text, faults, column, table), *_blanks(blank, column, table)]
     return Typed(_typed_numbers(values, missing, column), wrong | (blank & column.required), batches)
 
@@ -398,6 +395,7 @@ def _typed_numbers(values: Any, missing: BoolArray, column: Column) -> Any:
 def _fill_units(tables: Tables) -> None:
     """Replace a blank unit by the area of the place, and a blank authority by the unit of the place."""
     places = tables.frames["places"]
+    # Columns change here and nowhere else; no array of unit or authority has been handed out before.
     blank = (places["unit"] == "").to_numpy(dtype=bool) & tables.good("places", "unit")
     tables.wrong["places", "unit"] = ~tables.good("places", "unit") | (blank & ~tables.good("places", "area"))
     places["unit"] = places["unit"].where(places["unit"] != "", places["area"])

@@ -8,7 +8,7 @@ import numpy as np
 
 from yjopt.checks.people import mends
 from yjopt.checks.tables import Batch, BoolArray, IntArray, Rule, Tables, error, quoted, warning, where
-from yjopt.checks.tree import inside
+from yjopt.checks.tree import inside, sound
 from yjopt.checks.words import figure, listed
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def minimum_without_category(tables: Tables) -> Iterator[Batch]:
             "what",
             "{value} is no category of the table categories.",
             "{mend}",
-            {"mend": mends(what[rows], set(index), "name the category whose sites are counted.")},
+            {"mend": mends(what[rows], set(index), "Name the category whose sites are counted.")},
         )
 
 
@@ -113,8 +113,11 @@ class Minimum:
 
 def minimums(tables: Tables) -> list[Minimum]:
     """Return the readable rows of ``isolation_minimum`` with the sites that count for each."""
+    if not sound(tables):
+        return []
     good = tables.good("rules", "rule", "area", "what", "amount", "from_period", "count_upper_units")
     rows = where(_rows_of(tables, "isolation_minimum") & good & (tables.rows("rules", "area") >= 0))
+    rows = rows[tables.rows("rules", "what", "categories.category")[rows] >= 0]
     site = tables.rows("isolation_sites", "place")
     lies = np.append(tables.rows("places", "area"), -1)[site]
     run = np.append(tables.rows("places", "unit"), -1)[site]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from yjopt.checks.tables import Batch, FloatArray, Rule, Tables, quoted, warning, where
+from yjopt.checks.tables import Batch, BoolArray, FloatArray, IntArray, Rule, Tables, quoted, warning, where
 from yjopt.checks.words import figure, folded
 
 if TYPE_CHECKING:
@@ -29,19 +29,13 @@ TOTALS: Final = ("total", "sum", "all", "us", "world", "合计", "总计", "小�
 #: Numbers of one column further apart than this drown the small ones in a solver's tolerance.
 WIDEST: Final = 1e6
 WEIGHTS: Final = (("needs", "weight"), ("groups", "weight"), ("categories", "weight"), ("tasks", "weight"))
-COSTS: Final = (
-    ("sources", "cost"),
-    ("surge", "cost"),
-    ("surge", "running_cost"),
-    ("isolation_sites", "cost"),
-    ("isolation_sites", "running_cost"),
-    ("site_category", "conversion_cost"),
-    ("pools", "cost"),
-    ("fleets", "cost_per_hour"),
-)
+#: Columns whose figures are compared with each other only: a mask and a ward cost what they cost.
 MEASURES: Final = (
     ("items", "kg"),
     ("items", "litres"),
+    ("sources", "cost"),
+    ("surge", "cost"),
+    ("isolation_sites", "cost"),
     ("consumption", "quantity"),
     ("skills", "productivity"),
 )
@@ -60,13 +54,14 @@ def sum_row(tables: Tables) -> Iterator[Batch]:
             place = np.where(names != "", np.arange(len(names)), -1)
         else:
             place = tables.rows(table, "place")
-        frame = pd.DataFrame({"place": place, "amount": tables.figures(table, amount)})
+        thing = np.zeros(len(place), dtype=np.int64)
         for column in what:
-            words = tables.frames[table][column].to_numpy()
-            frame[column] = pd.factorize(words)[0]
-        frame = frame[(frame["place"] >= 0) & (frame["amount"] > 0)]
-        total = _totals(frame, list(what), called)
-        rows = where(np.isin(place, total) & (tables.figures(table, amount) > 0))
+            codes, distinct = pd.factorize(tables.frames[table][column].to_numpy())
+            thing, _ = pd.factorize(thing * (len(distinct) + 1) + codes)
+        amounts = tables.figures(table, amount)
+        counts = (place >= 0) & (amounts > 0)
+        total = _totals(place[counts], thing[counts], amounts[counts], called)
+        rows = where(counts & np.append(total, False)[place])
         _, first = np.unique(place[rows], return_index=True)
         rows = rows[np.sort(first)]
         if len(rows):
@@ -84,34 +79,39 @@ def _total(word: str) -> bool:
     return folded(word) in TOTALS
 
 
-def _totals(frame: pd.DataFrame, what: list[str], called: np.ndarray) -> np.ndarray:
-    """Return the places whose amount is half of everything in each thing they have, and that by no accident.
+def _totals(place: IntArray, thing: IntArray, amount: FloatArray, called: BoolArray) -> BoolArray:
+    """Return which places have half of everything of each thing they have, and that by no accident.
 
     One such sum over two others may be chance; over three, or twice, or under the name of a total it is not.
     """
-    if frame.empty:
-        return np.empty(0, dtype=np.int64)
-    frame = frame.groupby(["place", *what], as_index=False, sort=False).sum()
-    frame["one"] = 0  # what is counted in no groups is one group
-    groups = frame.groupby(["one", *what], sort=False)["amount"]
-    frame["others"] = groups.transform("size") - 1
-    frame["half"] = (2 * frame["amount"] == groups.transform("sum")) & (frame["others"] > 1)
-    places = frame.groupby("place").agg(all=("half", "all"), size=("half", "size"), others=("others", "max"))
-    sure = (places["size"] > 1) | (places["others"] > 2) | called[places.index.to_numpy(dtype=np.int64)]
-    return places.index.to_numpy(dtype=np.int64)[(places["all"] & sure).to_numpy(dtype=bool)]
+    places = len(called)
+    if not len(place):
+        return np.zeros(places, dtype=bool)
+    things = int(thing.max()) + 1
+    pairs, at = np.unique(place * things + thing, return_inverse=True)
+    own = np.bincount(at, weights=amount)
+    place, thing = pairs // things, pairs % things
+    everything = np.bincount(thing, weights=own, minlength=things)[thing]
+    others = np.bincount(thing, minlength=things)[thing] - 1
+    half = (2 * own == everything) & (others > 1)
+    sums, had = np.bincount(place[half], minlength=places), np.bincount(place, minlength=places)
+    many = np.zeros(places, dtype=bool)
+    many[place[others > 2]] = True
+    total: BoolArray = (had > 0) & (sums == had) & ((had > 1) | many | called)
+    return total
 
 
 @warning
 def wide_range(tables: Tables) -> Iterator[Batch]:
     """Weights, costs or measures more than a million times apart."""
-    for columns in (WEIGHTS, COSTS, *((one,) for one in MEASURES)):
+    for columns in (WEIGHTS, *((one,) for one in MEASURES)):
         values: list[FloatArray] = [_where_used(tables, table, column) for table, column in columns]
         joined = np.concatenate(values)
         positive = joined[joined > 0]
         if not len(positive) or positive.max() <= WIDEST * positive.min():
             continue
         # Most figures are right: the odd one is the end that lies further from the middle.
-        middle = np.sqrt(np.median(positive)) ** 2
+        middle = np.median(positive)
         odd = positive.max() if positive.max() / middle >= middle / positive.min() else positive.min()
         other = positive.min() if odd == positive.max() else positive.max()
         for (table, column), one in zip(columns, values, strict=True):

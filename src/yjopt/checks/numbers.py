@@ -155,8 +155,8 @@ def _fault_of_value(rule: str, cell: str, value: float, column: Column) -> Fault
     if column.name in ("longitude", "latitude") and abs(value) <= 180:
         span = f"Are longitude and latitude swapped? {span}"
     if rule == "too_small":
-        return Fault(rule, f"{shown(cell)} is below the least, {figure(column.minimum)}{unit}.", span)
-    return Fault(rule, f"{shown(cell)} is above the most, {figure(column.maximum)}{unit}.", span)
+        return Fault(rule, f"{shown(cell)} is below {figure(column.minimum)}{unit}, the least allowed.", span)
+    return Fault(rule, f"{shown(cell)} is above {figure(column.maximum)}{unit}, the most allowed.", span)
 
 
 def range_of(column: Column) -> str:
@@ -237,7 +237,7 @@ def _meant(text: str, column: Column) -> str:
         return f"Write {plain} in plain (half-width) digits and signs."
     if plain.endswith("%") and PLAIN.fullmatch(plain[:-1].strip()):
         share = float(plain[:-1])
-        return f"Write {share:g} or {share / 100:g}, whichever is meant in {column.unit or 'this column'}."
+        return f"Write {share / 100:g}, or {share:g} if that is meant; the unit is {column.unit or 'a plain number'}."
     if DATE.fullmatch(plain) and column.unit == "period":
         return "Write the number of the period, 1 for the first."
     digits = plain.replace("O", "0").replace("o", "0").replace("l", "1").replace("I", "1")
@@ -250,7 +250,7 @@ def _meant(text: str, column: Column) -> str:
     if united and united[2][:1] in CHINESE:
         return f"Write {figure(float(united[1]) * CHINESE[united[2][0]]).replace(',', '')} in digits."
     if united:
-        return f"Write {united[1]} alone; the column is counted in {column.unit or 'plain numbers'}."
+        return f"Write {united[1]} alone; the unit of the column is {column.unit or 'a plain number'}."
     return ""
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from yjopt.checks.tables import Batch, Rule, Tables, WordArray, error, quoted, warning, where
+from yjopt.checks.tables import Batch, IntArray, Rule, Tables, WordArray, error, quoted, warning, where
 from yjopt.checks.words import Guesser, figure
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def class_without_beds(tables: Tables) -> Iterator[Batch]:
         "class",
         known,
         "No hospital has beds or surge of the class {value}.",
-        "add such beds, or take the row out.",
+        "Add such beds, or take the row out.",
     )
 
 
@@ -80,7 +80,7 @@ def class_for_nobody(tables: Tables) -> Iterator[Batch]:
                 "class",
                 known,
                 "No group may use beds of the class {value}.",
-                "add the class to eligibility.",
+                "Add the class to eligibility.",
             )
 
 
@@ -96,8 +96,7 @@ def _unknown(
 def mends(words: WordArray, known: set[str], otherwise: str) -> list[str]:
     """Return for every word the mend with the known word that may be meant."""
     guesser = Guesser(sorted(known))
-    sentences = [guesser.mend(word, otherwise) for word in words]
-    return [sentence[:1].upper() + sentence[1:] for sentence in sentences]
+    return [guesser.mend(word, otherwise) for word in words]
 
 
 @error
@@ -134,21 +133,14 @@ def surge_levels(tables: Tables) -> Iterator[Batch]:
 def occupied_nowhere(tables: Tables) -> Iterator[Batch]:
     """People counted in beds or categories that their place does not have."""
     place, name = tables.words("occupied", "place"), tables.words("occupied", "class")
-    beds, holds = _there(tables, "beds", "class") | _there(tables, "surge", "class"), _holds(tables)
-    known = tables.rows("occupied", "place") >= 0
-    rows = where(
-        known
-        & (name != "")
-        & ~np.array([pair in beds or pair in holds for pair in zip(place, name, strict=True)], dtype=bool)
-    )
-    rows = rows[tables.figures("occupied", "people")[rows] > 0]
+    rows = _nowhere(tables)
     if len(rows):
         there: dict[str, set[str]] = {}
-        for one, what in beds | holds:
+        for one, what in _there(tables):
             there.setdefault(one, set()).add(what)
         sentences = [
             Guesser(sorted(there.get(place[row], ()))).mend(
-                name[row], "add the beds, or allow the category in site_category."
+                name[row], "Add the beds, or allow the category in site_category."
             )
             for row in rows.tolist()
         ]
@@ -158,18 +150,27 @@ def occupied_nowhere(tables: Tables) -> Iterator[Batch]:
             "class",
             "{place} has no beds of the class {value}, nor may it hold that category.",
             "{mend}",
-            {"place": quoted(place[rows]), "mend": [one[:1].upper() + one[1:] for one in sentences]},
+            {"place": quoted(place[rows]), "mend": sentences},
         )
 
 
-def _there(tables: Tables, table: str, column: str) -> set[tuple[str, str]]:
-    return set(zip(tables.words(table, "place"), tables.words(table, column), strict=True))
-
-
-def _holds(tables: Tables) -> set[tuple[str, str]]:
+def _there(tables: Tables) -> set[tuple[str, str]]:
+    """Return the pairs of a place and a bed class or category that it has or may hold."""
     allowed = tables.flags("site_category", "allowed")
-    place, category = tables.words("site_category", "place"), tables.words("site_category", "category")
-    return set(zip(place[allowed], category[allowed], strict=True))
+    site, category = tables.words("site_category", "place"), tables.words("site_category", "category")
+    pairs = set(zip(site[allowed], category[allowed], strict=True))
+    for table in ("beds", "surge"):
+        pairs |= set(zip(tables.words(table, "place"), tables.words(table, "class"), strict=True))
+    return pairs
+
+
+def _nowhere(tables: Tables) -> IntArray:
+    """Return the rows of ``occupied`` with people in a class or category that the place does not have."""
+    there = _there(tables)
+    place, name = tables.words("occupied", "place"), tables.words("occupied", "class")
+    strange = np.array([pair not in there for pair in zip(place, name, strict=True)], dtype=bool)
+    known = (tables.rows("occupied", "place") >= 0) & (name != "")
+    return where(strange & known & (tables.figures("occupied", "people") > 0))
 
 
 def occupancy(tables: Tables) -> pd.DataFrame:
@@ -194,17 +195,15 @@ def occupied_rises(tables: Tables) -> Iterator[Batch]:
         .drop_duplicates(["place", "class", "period"])
         .sort_values(["place", "class", "period"])
     )
-    # A wrong cell leaves a hole; what comes after it cannot be judged.
-    bad = ~tables.good("occupied", "place", "class", "period", "people")
-    doubtful = set(
-        zip(tables.words("occupied", "place")[bad], tables.words("occupied", "class")[bad], strict=True)
-    )
     groups = frame.groupby(["place", "class"], sort=False)
     steady = (groups["period"].shift(fill_value=0) == frame["period"] - 1).to_numpy()
     before = np.where(steady, groups["people"].shift(fill_value=np.inf), 0)
     rises = (frame["people"].to_numpy() > before) & (frame["period"].to_numpy() > 1)
-    known = [pair not in doubtful for pair in zip(frame["place"], frame["class"], strict=True)]
-    rises &= np.array(known, dtype=bool)
+    nowhere = set(_nowhere(tables).tolist())
+    rises &= np.array([row not in nowhere for row in frame.index], dtype=bool)
+    if (tables.rows("occupied", "place") < 0).any() or len(frame) < tables.size("occupied") or nowhere:
+        # A row that cannot be read, or stands for nothing, may be the very one that is missing before this.
+        rises &= steady
     order = np.argsort(frame.index.to_numpy()[rises])
     rows = frame.index.to_numpy(dtype=np.int64)[rises][order]
     if len(rows):

@@ -27,7 +27,6 @@ NOBODY: Final = {
     "supplies": "No place has a stock, receipt or source of {what}.",
     "patients": "No hospital has beds or surge of a class for {what}.",
     "contacts": "No isolation site may hold {what}.",
-    "teams": "No pool has teams with the skill {what}.",
 }
 TOO_FAR: Final = {
     "supplies": "No stock, receipt or source of {what} lies within {limit} minutes of {place}.",
@@ -163,6 +162,8 @@ def out_of_reach(tables: Tables) -> Iterator[Batch]:
             at = rows.index.to_numpy(dtype=np.int64)
             facts: dict[str, Any] = {"what": shown(what), "limit": figure(limit)}
             if places is None:
+                if kind not in NOBODY:  # skill_without_pool says so
+                    continue
                 mend = "Add who can give it, or take the row out; as it is, all of it stays unmet."
                 yield Batch(table, at[:1], column, NOBODY[kind], mend, facts)
                 continue

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from yjopt.checks.tables import Batch, Rule, Tables, error, quoted, warning, where
+from yjopt.checks.tables import Batch, IntArray, Rule, Tables, error, quoted, warning, where
 from yjopt.checks.words import Guesser, folded
 from yjopt.schema import INPUT
 
@@ -77,20 +77,25 @@ def unknown_reference(tables: Tables) -> Iterator[Batch]:
             if not len(rows):
                 continue
             index, _ = tables.known(target, key)
+            if not len(index):
+                yield from _no_target(table.name, column.name, target, rows)
+                continue
             guesser = Guesser(index.tolist())
-            otherwise = f"add it to {target}." if len(index) else f"add the table {target}."
             yield Batch(
                 table.name,
                 rows,
                 column.name,
                 f"{{value}} is no {key} of the table {target}.",
                 "{mend}",
-                {"mend": [_capital(guesser.mend(word, otherwise)) for word in words[rows]]},
+                {"mend": [guesser.mend(word, f"Add it to {target}.") for word in words[rows]]},
             )
 
 
-def _capital(sentence: str) -> str:
-    return sentence[:1].upper() + sentence[1:]
+def _no_target(table: str, column: str, target: str, rows: IntArray) -> Iterator[Batch]:
+    """Yield one finding for all references to a table without ids; where it must be there, that was said."""
+    if not INPUT[target].required:
+        message = f"{{value}} should stand in the table {target}, which is missing or holds no ids."
+        yield Batch(table, rows[:1], column, message, f"Add the table {target}.")
 
 
 @warning

@@ -128,7 +128,7 @@ def strange_speed(tables: Tables) -> Iterator[Batch]:
     for table in ("roads", "times"):
         start, end, link = links(tables, table)
         minutes = tables.figures(table, "minutes")
-        km = np.where(link >= 0, kilometres(tables, start, end), np.nan)
+        km = np.where((link >= 0) & (start != end), kilometres(tables, start, end), np.nan)
         with np.errstate(divide="ignore", invalid="ignore"):
             speed = km / minutes * 60
         fast = where((speed > FASTEST_KMH) & (km > SHORT_KM))

@@ -28,6 +28,7 @@ SETTING_RULES: Final[dict[str, tuple[Severity, str]]] = {
 _BY_NAME: Final[dict[str, Setting]] = {
     f"{setting.section}.{setting.name}" if setting.section else setting.name: setting for setting in SETTINGS
 }
+_KINDS: Final = {"integer": "whole number", "decimal": "number"}
 _SECTIONS: Final = frozenset(setting.section for setting in SETTINGS if setting.section)
 
 
@@ -107,7 +108,7 @@ def _value(setting: Setting, name: str, value: object) -> tuple[Any, str, str, s
         return (
             setting.default,
             wrong,
-            f"{name} is {shown(value)}, which is no {setting.type}.",
+            f"{name} is {shown(value)}, which is no {_KINDS.get(setting.type, setting.type)}.",
             _mend(setting, name),
         )
     if setting.type == "text":

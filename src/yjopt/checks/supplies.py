@@ -169,7 +169,7 @@ def strange_density(tables: Tables) -> Iterator[Batch]:
             "Are these grams, or millilitres? Weight and volume are those of one base unit, not of a pack.",
             {
                 "litres": [figure(value) for value in litres[rows]],
-                "density": [f"{value:,.4g}" for value in density[rows]],
+                "density": [f"{value:,.2g}" for value in density[rows]],
             },
         )
 

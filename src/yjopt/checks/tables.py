@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -9,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from yjopt.checks.words import shown, written
+from yjopt.checks.words import figure, shown, written
 from yjopt.errors import Finding, Severity
 from yjopt.schema import INPUT
 
@@ -25,6 +26,7 @@ WordArray = npt.NDArray[np.object_]
 
 #: Findings of one rule in one column that are listed one by one; beyond, one finding says how many more.
 MOST: Final = 10_000
+NUMBER: Final = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?")
 
 
 class Tables:
@@ -40,6 +42,10 @@ class Tables:
         Cells that are wrong, by table and column; a column without wrong cells may be missing.
     settings : dict
         Complete settings by ``section.name``.
+
+    Notes
+    -----
+    Arrays are made once and shared by all rules; a rule does not write into them.
     """
 
     def __init__(
@@ -53,6 +59,8 @@ class Tables:
         self.frames = frames
         self.wrong = wrong
         self.settings = settings
+        self._figures: dict[tuple[str, str], FloatArray] = {}
+        self._words: dict[tuple[str, str], WordArray] = {}
         self._rows: dict[tuple[str, str], IntArray] = {}
         self._known: dict[tuple[str, str], tuple[pd.Index[Any], IntArray]] = {}
         self._written: dict[tuple[str, str], pd.Series[Any] | None] = {}
@@ -72,16 +80,19 @@ class Tables:
 
     def figures(self, table: str, column: str) -> FloatArray:
         """Return a number column; NaN where blank or wrong, so that no comparison with it is true."""
-        values = self.frames[table][column].to_numpy(dtype=np.float64, na_value=np.nan)
-        return np.where(self.good(table, column), values, np.nan)
+        if (table, column) not in self._figures:
+            values = self.frames[table][column].to_numpy(dtype=np.float64, na_value=np.nan)
+            wrong = self.wrong.get((table, column))
+            self._figures[table, column] = values if wrong is None else np.where(wrong, np.nan, values)
+        return self._figures[table, column]
 
     def words(self, table: str, column: str) -> WordArray:
         """Return a column of words; '' where a cell is blank or wrong."""
-        values = self.frames[table][column].to_numpy(dtype=object)
-        wrong = self.wrong.get((table, column))
-        if wrong is not None:
-            values = np.where(wrong, "", values)
-        return values
+        if (table, column) not in self._words:
+            values = self.frames[table][column].to_numpy(dtype=object)
+            wrong = self.wrong.get((table, column))
+            self._words[table, column] = values if wrong is None else np.where(wrong, "", values)
+        return self._words[table, column]
 
     def flags(self, table: str, column: str) -> BoolArray:
         """Return a column of flags; the default where a cell is wrong."""
@@ -171,7 +182,7 @@ class Batch:
                 name: fact[at] if isinstance(fact, np.ndarray | list) else fact
                 for name, fact in self.facts.items()
             }
-            facts["value"] = shown(cell)
+            facts["value"] = self._value(cell)
             yield Finding(
                 rule=rule,
                 severity=severity,
@@ -183,6 +194,19 @@ class Batch:
                 message=self.message.format(**facts),
                 mend=self.mend.format(**facts),
             )
+        yield from self._rest(rule, severity, file, tables)
+
+    def _value(self, cell: object) -> str:
+        """Return the cell for a sentence: words in quotes, numbers plain, and the default where it is blank."""
+        column = INPUT[self.table][self.column] if self.column else None
+        if column is None or not column.is_number:
+            return shown(cell)
+        text = written(cell).strip()
+        if not text and isinstance(column.default, int | float):
+            return f"{figure(column.default)} (by default)"
+        return text if NUMBER.fullmatch(text) else shown(cell)
+
+    def _rest(self, rule: str, severity: Severity, file: str, tables: Tables) -> Iterator[Finding]:
         if len(self.rows) > MOST:
             yield Finding(
                 rule=rule,

@@ -54,7 +54,7 @@ def skill_without_pool(tables: Tables) -> Iterator[Batch]:
             "skill",
             "No pool with teams has the skill {value}; the task stays undone.",
             "{mend}",
-            {"mend": mends(words[rows], known, "add the skill to a pool.")},
+            {"mend": mends(words[rows], known, "Add the skill to a pool.")},
         )
 
 
@@ -72,7 +72,7 @@ def skill_without_members(tables: Tables) -> Iterator[Batch]:
             "skill",
             "No residents and no pool have the skill {value}, so nobody can be taken in.",
             "{mend}",
-            {"mend": mends(words[rows], known, "add residents or a pool with the skill.")},
+            {"mend": mends(words[rows], known, "Add residents or a pool with the skill.")},
         )
 
 
@@ -89,7 +89,7 @@ def residents_unused(tables: Tables) -> Iterator[Batch]:
             "skill",
             "No row of staffing asks for the skill {value}.",
             "{mend}",
-            {"mend": mends(words[rows], known, "add the row to staffing, or take this one out.")},
+            {"mend": mends(words[rows], known, "Add the row to staffing, or take this one out.")},
         )
 
 
@@ -118,7 +118,7 @@ def unknown_what(tables: Tables) -> Iterator[Batch]:
                     "what",
                     f"{{value}} is no {one}: it does not stand in {home}.",
                     "{mend}",
-                    {"mend": mends(what[rows], known, f"mend the {one}, or its kind, or take the row out.")},
+                    {"mend": mends(what[rows], known, f"Mend the {one}, or its kind, or take the row out.")},
                 )
 
 

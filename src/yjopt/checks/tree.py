@@ -32,6 +32,15 @@ def inside(tables: Tables, areas: IntArray, ancestor: int) -> np.ndarray:
     return found & (np.asarray(areas) >= 0)
 
 
+def sound(tables: Tables) -> bool:
+    """Return whether the areas are one tree; where they are not, what lies inside what cannot be said."""
+    above = tables.rows("areas", "parent")
+    at = above
+    for _ in range(len(LEVELS)):
+        at = np.append(above, -1)[at]
+    return int((above < 0).sum()) == 1 and bool((at < 0).all())
+
+
 @error
 def not_one_root(tables: Tables) -> Iterator[Batch]:
     """A tree with no root, or with several."""
@@ -113,6 +122,8 @@ def level_order(tables: Tables) -> Iterator[Batch]:
 @warning
 def unit_elsewhere(tables: Tables) -> Iterator[Batch]:
     """A place run by an area that is neither above the place nor inside its area."""
+    if not sound(tables):
+        return
     area, unit = tables.rows("places", "area"), tables.rows("places", "unit")
     above = np.append(parents(tables), -1)
     related = (area < 0) | (unit < 0)

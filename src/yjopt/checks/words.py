@@ -114,9 +114,11 @@ class Guesser:
         return self._answers[word]
 
     def mend(self, word: str, otherwise: str) -> str:
-        """Return the sentence with the close word, followed by what to do if it is not meant."""
+        """Return the close word as a question with what to do otherwise, a sentence, or that sentence alone."""
         close = self.guess(word)
-        return f"Did you mean {shown(close)}? If not: {otherwise}" if close else otherwise
+        if not close:
+            return otherwise
+        return f"Did you mean {shown(close)}? If not, {otherwise[:1].lower()}{otherwise[1:]}"
 
     def _look(self, word: str) -> str:
         if self._folded is None:
