@@ -45,14 +45,20 @@ def frame(text: str) -> pd.DataFrame:
 
 def scenario(tables: Mapping[str, str], settings: Mapping[str, Any]) -> Scenario:
     """A scenario of CSV texts over the common tree."""
-    return Scenario.from_tables({name: frame(text) for name, text in {"areas": AREAS, **tables}.items()}, settings)
+    return Scenario.from_tables(
+        {name: frame(text) for name, text in {"areas": AREAS, **tables}.items()}, settings
+    )
 
 
 def plan(**texts: str) -> dict[str, pd.DataFrame]:
     """Typed plan tables of CSV texts, sorted by key; tables left out are empty."""
     out = {}
     for name, table in OUTPUT.items():
-        cells = frame(texts[name]) if name in texts else pd.DataFrame(columns=[c.name for c in table.columns], dtype=object)
+        cells = (
+            frame(texts[name])
+            if name in texts
+            else pd.DataFrame(columns=[c.name for c in table.columns], dtype=object)
+        )
         kinds = {"integer": "int64", "decimal": "float64"}
         typed = cells.astype({column.name: kinds.get(column.type, "object") for column in table.columns})
         out[name] = typed.sort_values(list(table.key)).reset_index(drop=True)
@@ -122,7 +128,10 @@ town-B,mask,2,300,1,0
 town-B,mask,3,120,1,
 town-A,gown,1,0,1,
 """,
-                "fleets": "fleet,place,vehicles,payload_kg,volume_litres,hours,cost_per_hour\nvan,depot-E,3,2,10,3,60\n",
+                "fleets": """
+fleet,place,vehicles,payload_kg,volume_litres,hours,cost_per_hour
+van,depot-E,3,2,10,3,60
+""",
             },
             {"periods": 3, "limits": {"supplies": 300}},
         ),

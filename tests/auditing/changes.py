@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from auditing.cases import Case
+
     from yjopt.scenario import Scenario
 
 Tables = dict[str, Any]
@@ -132,7 +133,8 @@ CHANGES: list[Change] = [
     whole("table_missing", "supplies", "trips", "gone", lambda frame: None),
     whole("table_missing", "supplies", "trips", "no frame", lambda frame: "trips"),
     whole("column_missing", "supplies", "shipments", "no rung", lambda frame: frame.drop(columns="rung")),
-    whole("column_missing", "supplies", "shipments", "rung twice", lambda frame: pd.concat([frame, frame[["rung"]]], axis=1)),
+    whole("column_missing", "supplies", "shipments", "twice",
+          lambda frame: pd.concat([frame, frame[["rung"]]], axis=1)),
     whole("column_unknown", "supplies", "shipments", "colour", lambda frame: frame.assign(colour="red")),
     whole("column_type", "supplies", "shipments", "float", lambda frame: frame.astype({"quantity": float})),
     whole("column_type", "supplies", "shipments", "text", lambda frame: frame.astype({"quantity": str})),

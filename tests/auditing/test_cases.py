@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
-
 from auditing.cases import CASES
-from yjopt.auditing import RULES, audit
+
+from yjopt.auditing import audit
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -17,6 +16,8 @@ def test_a_plan_made_by_hand_is_right(name: str) -> None:
     assert result.violations.to_dict("records") == []
     assert result.ok
     assert result.worst == ""
-    assert {stage: value for stage, value in result.stages.items() if value or stage == "hard_rules"} == case.stages
+    assert {
+        stage: value for stage, value in result.stages.items() if value or stage == "hard_rules"
+    } == case.stages
     assert all(type(value) is int for value in result.stages.values())
     assert result.checks > 100

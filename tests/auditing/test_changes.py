@@ -5,11 +5,10 @@ from __future__ import annotations
 from functools import cache
 
 import pytest
-
 from auditing.cases import CASES, Case
 from auditing.changes import CHANGES, Change
+
 from yjopt.auditing import RULES, audit
-from yjopt.auditing.report import Report
 
 
 @cache

@@ -81,7 +81,8 @@ class Facts:
         stages = ("rules", "unmet_people", "unmet_goods", "support", "time", "money")
         self.weights = {stage: _whole(settings[f"weights.{stage}"], 1_000_000) for stage in stages}
 
-        frames = {name: scenario.tables.get(name, _empty(table)) for name, table in INPUT.items()}
+        given = scenario.tables
+        frames = {name: given[name] if name in given else _empty(table) for name, table in INPUT.items()}
         self.ids = _domains(frames)
         self._index = {domain: pd.Index(names, dtype=object) for domain, names in self.ids.items()}
         self.tables = {name: self._coded(INPUT[name], frame) for name, frame in frames.items()}

@@ -75,6 +75,8 @@ def _read(table: Table, frame: object, facts: Facts, report: Report) -> Rows:
         )
     if absent:
         return empty
+    if not len(frame):
+        return empty
     frame = frame.set_axis(have, axis=1)
     columns: dict[str, Column] = {}
     good = np.ones(len(frame), dtype=bool)

@@ -1,0 +1,113 @@
+"""Every cell of the good plans changed to other values of its column: refused, but for those listed.
+
+The changes are made from the schema. One that is not refused must leave a plan that the contract allows; it stands in
+`ALLOWED` with its reason.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from auditing.cases import CASES, Case
+from auditing.changes import in_order
+
+from yjopt.auditing import audit
+from yjopt.auditing.facts import DOMAIN_OF, Facts
+from yjopt.schema import OUTPUT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+    from yjopt.schema.columns import Column
+
+#: Changes that leave a plan the contract allows: (case, table, column, row, value) and why.
+ALLOWED = {
+    ("supplies", "trips", "trips", 1, 2): "an idle trip is no fault, it costs",
+    ("supplies", "trips", "trips", 1, 3): "an idle trip is no fault, it costs",
+    ("beds", "admissions", "to", 2, "hospital-C"): "its ward has beds free, too",
+    ("beds", "admissions", "class", 0, "ward"): "mild people may lie in the ward",
+    ("beds", "transfers", "period", 0, 4): "a day later is still in their stay",
+    ("beds", "openings", "last", 0, 2): "the level may close a day earlier: one bed is enough",
+    ("beds", "openings", "last", 0, 4): "the level may stay open",
+    ("teams", "deployments", "teams", 0, 2): "a nurse too many is no fault, it costs",
+    ("teams", "stocks", "quantity", 6, 1): "more may be consumed than needed on the last day",
+    ("teams", "stocks", "quantity", 14, 8): "more may be consumed than needed on the last day",
+    ("teams", "exceptions", "amount", 0, 2): "the limit is 9, and exceptions count in the stage",
+    ("teams", "exceptions", "amount", 0, 3): "the limit is 9, and exceptions count in the stage",
+    ("teams", "exceptions", "amount", 1, 3): "the limit is 3, and exceptions count in the stage",
+}
+
+
+@cache
+def case_of(name: str) -> Case:
+    return CASES[name]()
+
+
+@cache
+def ids_of(name: str) -> dict[str, list[str]]:
+    return Facts(case_of(name).scenario).ids
+
+
+def others(case: str, table: str, column: Column, value: Any) -> list[Any]:
+    """Other values the column could hold in this scenario, and some it could not."""
+    if column.type == "choice":
+        return [word for word in column.choices if word != value]
+    if column.type == "id":
+        known = ids_of(case)
+        domains = (
+            known.values()
+            if (column.name == "what" or table == "exceptions")
+            else [known[DOMAIN_OF[column.name]]]
+        )
+        return [word for ids in domains for word in ids if word != value] + ["nowhere", ""][
+            : 1 + (value != "")
+        ]
+    if column.type == "text":
+        return ["own" if value != "own" else "pool", ""]
+    return [value - 1, value + 1, value + 2, -1]
+
+
+def changes(
+    case: str, table: str, rows: int
+) -> Iterator[tuple[tuple[str, int, Any], dict[str, pd.DataFrame]]]:
+    """Every plan with one cell of the first rows changed, with the column, the row and the value."""
+    good = case_of(case)
+    frame = good.tables[table]
+    for column in OUTPUT[table].columns:
+        for row in range(min(rows, len(frame))):
+            for value in others(case, table, column, frame[column.name].tolist()[row]):
+                changed = frame.copy()
+                changed.loc[row, column.name] = value
+                yield (column.name, row, value), {**good.tables, table: in_order(table, changed)}
+
+
+TABLES = [(case, table) for case in CASES for table in OUTPUT if len(case_of(case).tables[table])]
+
+
+def survivors(case: str, table: str, rows: int) -> set[tuple[str, str, str, int, Any]]:
+    """Changes that are not refused."""
+    scenario = case_of(case).scenario
+    return {
+        (case, table, *change) for change, tables in changes(case, table, rows) if audit(scenario, tables).ok
+    }
+
+
+def test_every_table_has_rows_in_a_case() -> None:
+    """No plan table goes without a change."""
+    assert {table for _, table in TABLES} == set(OUTPUT)
+
+
+@pytest.mark.parametrize(("case", "table"), TABLES)
+def test_a_changed_cell_of_the_first_row_is_refused(case: str, table: str) -> None:
+    assert survivors(case, table, rows=1) <= set(ALLOWED)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("case", "table"), TABLES)
+def test_every_changed_cell_is_refused(case: str, table: str) -> None:
+    allowed = {change for change in ALLOWED if change[:2] == (case, table)}
+    assert survivors(case, table, rows=1_000) == allowed
