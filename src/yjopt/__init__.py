@@ -39,6 +39,7 @@ _HOME = {
     "PlanError": "errors",
     "ModelError": "errors",
     "EngineError": "errors",
+    "AuditError": "errors",
 }
 
 __all__ = ["__version__", *_HOME]

@@ -8,6 +8,7 @@
     ├── PlanError       a plan is asked for something it does not have
     ├── ModelError      arrays handed to the model builder are not a model
     └── EngineError     a solver is missing, broke down, or answered nonsense
+        └── AuditError  a plan that was made does not pass its audit
 
 A message is one sentence: who or what is wrong, where, and how to mend it.
 """
@@ -98,3 +99,7 @@ class ModelError(YjoptError):
 
 class EngineError(YjoptError):
     """A solver is missing, broke down, or answered nonsense."""
+
+
+class AuditError(EngineError):
+    """A plan that was made does not pass its audit; it is never handed out."""

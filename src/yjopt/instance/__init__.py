@@ -45,6 +45,8 @@ class Instance:
         ``flat`` or ``priority``.
     unit, area : int64 array, shape (places,)
         Unit that runs each place, area it lies in.
+    reach_seconds : float
+        Time that searching the roads took.
     """
 
     labels: Labels
@@ -66,6 +68,7 @@ class Instance:
     consumption: Consumption
     minimums: Minimums
     budgets: Budgets
+    reach_seconds: float = 0.0
 
     @property
     def left_out(self) -> dict[str, int]:
@@ -119,6 +122,8 @@ def index(scenario: Scenario) -> Instance:
         consumption=consumption,
         minimums=index_minimums(context, wards, isolation),
         budgets=index_budgets(context, wards, beds, isolation),
+        # Last: by now every road that was asked for has been searched.
+        reach_seconds=sum(context.reach_seconds),
     )
 
 

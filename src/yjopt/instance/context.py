@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -106,6 +107,7 @@ class Context:
 
     scenario: Scenario
     labels: Labels
+    reach_seconds: list[float] = field(default_factory=list)
 
     @cached_property
     def horizon(self) -> int:
@@ -166,7 +168,9 @@ class Context:
 
     def legs(self, kind: str, origins: IntArray, destinations: IntArray) -> tuple[Legs, int]:
         """Reachable pairs of a kind, and how many thinning left out."""
+        began = time.perf_counter()
         found = reach(self.scenario, kind, np.unique(origins), np.unique(destinations))
+        self.reach_seconds.append(time.perf_counter() - began)
         states = np.asarray(found.state_of_period, dtype=np.int64)
         pairs = found.pairs
         periods = np.argsort(states, kind="stable").astype(np.int64)

@@ -73,6 +73,17 @@ class StageResult:
         """Distance over scale (definition 17)."""
         return _ratio(self.distance, self.scale)
 
+    @property
+    def avoidable(self) -> float:
+        """Share of what the manual plan could be bettered by that this plan does (definition 17).
+
+        1 where it could not be bettered; 0 without a bound, for then nothing is known of what could be.
+        """
+        if self.bound is None:
+            return 0.0
+        possible = self.manual - self.bound
+        return (self.manual - self.value) / possible if possible > 0 else 1.0
+
 
 def _ratio(distance: int | None, by: int) -> float:
     if distance is None:
@@ -114,6 +125,8 @@ class Plan:
         The weighted sum, when one was asked for.
     trace : tuple of Event
         What happened during the solve.
+    audited : Audit or None
+        The audit right after the solve; None without a plan, or when it was read from files.
     """
 
     scenario: Scenario = field(repr=False)
@@ -127,6 +140,7 @@ class Plan:
     notes: tuple[str, ...] = ()
     objective: StageResult | None = None
     trace: tuple[Event, ...] = field(default=(), repr=False)
+    audited: Audit | None = field(default=None, repr=False)
 
     def __getattr__(self, name: str) -> pd.DataFrame:
         if name not in OUTPUT:
@@ -173,13 +187,15 @@ class Plan:
 
     @property
     def avoidable(self) -> float:
-        """Share of what the manual plan leaves unmet and could be saved that this plan saves; 1 if nothing could."""
-        unmet = [stage for stage in self.stage_results if stage.name in UNMET_STAGES]
-        if any(stage.bound is None for stage in unmet):
-            return 0.0
-        saved = sum(stage.manual - stage.value for stage in unmet)
-        possible = sum(stage.manual - (stage.bound or 0) for stage in unmet)
-        return saved / possible if possible > 0 else 1.0
+        """Share of what the manual plan leaves unmet and could be saved that this plan saves; 1 if nothing could.
+
+        Of the first of the people and goods stages in which the manual plan can be bettered: people and goods do
+        not add up, and a bound of goods holds only for plans as good as this one for people.
+        """
+        for stage in self.stage_results:
+            if stage.name in UNMET_STAGES and stage.manual > (stage.bound or 0):
+                return stage.avoidable
+        return 1.0
 
     def audit(self) -> Audit:
         """Check the plan again, from its tables and the scenario's, with independent code."""
