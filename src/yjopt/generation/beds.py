@@ -25,6 +25,8 @@ ICU: Final = (0.05, 0.10)
 SURGE: Final = {"ward": (0.4, 2), "icu": (0.3, 1), "makeshift": (1.0, 3)}
 #: Yuan to set up a bed, and to run it for a period.
 COST: Final = {"ward": (8_000, 600), "icu": (90_000, 4_000), "makeshift": (3_000, 300)}
+#: Share of what can be set up that is meant to be: there is more to choose from than is wanted.
+OPENED = 0.7
 #: Share of the free beds that becomes free only in the course of the horizon.
 FREED = 0.5
 
@@ -144,7 +146,7 @@ def _occupied(world: World, base: Ints, rng: np.random.Generator) -> tuple[Ints,
 def _levels(world: World, surged: Ints) -> pd.DataFrame:
     """Surge levels; all of them together are more than the opening budget pays for."""
     ids = world.facilities.ids[world.facilities.hospitals]
-    wanted = np.ceil(surged / world.couplings.opening_budget).astype(np.int64)
+    wanted = np.ceil(surged / OPENED).astype(np.int64)
     parts = []
     for column, name in enumerate(CLASSES):
         count = SURGE[name][1]

@@ -21,7 +21,7 @@ GROUPS: Final = pd.DataFrame({
     "share": [0.80, 0.15, 0.04, 0.01],
     "stay": [8, 12, 16, 20],
     "wait": [2, 2, 1, 0],
-    "weight": [1.0, 3.0, 10.0, 30.0],
+    "weight": [4.0, 10.0, 40.0, 100.0],
     "late": [0.1, 0.1, 0.2, 0.2],
 })  # fmt: skip
 #: Bed classes a group may use and how much further it would rather travel.

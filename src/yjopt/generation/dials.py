@@ -55,7 +55,7 @@ CASES: Final[dict[str, Dials]] = {
 class Couplings:
     """How tight the resources are that families share; calibrated so that each is worth something.
 
-    Each is capacity divided by what a plan without the coupling would use, before scarcity.
+    Each is capacity divided by a plain estimate of what serving all would take, before scarcity.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ class Couplings:
     consumables : float
         Goods used up by beds, rooms and teams, on top of the needs.
     opening_budget : float
-        Money for surge levels, sites and conversions, as a share of what all of them cost.
+        Money for surge levels and sites, as a share of what opening all of them costs.
     """
 
     fleet_hours: float = 1.0

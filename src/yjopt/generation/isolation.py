@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from yjopt.generation.beds import OPENED
 from yjopt.generation.demand import CATEGORIES, standing
 from yjopt.generation.draw import Floats, Ints, factors, stream, sums
 from yjopt.generation.frames import long
@@ -81,7 +82,7 @@ def isolation(world: World) -> Isolation:
     need = there[:, peak].sum(axis=1).astype(np.float64)
 
     inhabited = ~candidate & (rng.random(len(sites)) < INHABITED)
-    usable = np.where(candidate, world.couplings.opening_budget, 1.0) * np.where(inhabited, 1 - TAKEN, 1.0)
+    usable = np.where(candidate, OPENED, 1.0) * np.where(inhabited, 1 - TAKEN, 1.0)
     local = sums(world.roads.nearest(sites)[0][: world.towns], need, len(sites))
     local = 0.5 * local + 0.5 * local.mean()
     wanted = local * factors(rng, world.dials.imbalance, local)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from yjopt.generation.demand import CATEGORIES, TRUCK_KG
-from yjopt.generation.draw import Floats, stream, sums, whole
+from yjopt.generation.draw import Floats, factors, stream, sums, whole
 from yjopt.generation.geography import kilometres
 from yjopt.generation.network import DETOUR
 
@@ -38,7 +38,7 @@ TRANSFERRED = 0.05
 def fleets(world: World, goods: Supplies) -> tuple[pd.DataFrame, float, float]:
     """Vehicles at the depots; the hours needed and those there are.
 
-    Needed is what full loads of the depot's goods take to the towns of its area and back.
+    Needed is what full loads of all that is wanted take from depots to the towns of their areas and back.
 
     Parameters
     ----------
@@ -59,7 +59,8 @@ def fleets(world: World, goods: Supplies) -> tuple[pd.DataFrame, float, float]:
         for vehicle, share in types:
             payload, volume, cost = VEHICLES[vehicle]
             work = goods.kilograms[rows] * share / payload * LOST_LOAD * hours[rows]
-            amount = work * world.couplings.fleet_hours / world.dials.scarcity
+            # Goods on hand are the need divided by scarcity, and so are the hours that carry them.
+            amount = work * factors(rng, world.dials.imbalance, work) * world.couplings.fleet_hours
             driving = min(HOURS * world.period_hours / 24, world.period_hours)
             count = np.maximum(1, whole(rng, amount / (driving * world.periods)))
             frames.append(
@@ -76,7 +77,9 @@ def fleets(world: World, goods: Supplies) -> tuple[pd.DataFrame, float, float]:
                 )
             )
             # Read in lorry loads, so that types can be added.
-            needed += float((goods.kilograms[rows] * share / TRUCK_KG * hours[rows]).sum())
+            needed += world.dials.scarcity * float(
+                (goods.kilograms[rows] * share / TRUCK_KG * hours[rows]).sum()
+            )
             there += float((count * driving * world.periods * payload / TRUCK_KG).sum())
     return pd.concat(frames, ignore_index=True), needed, there
 
