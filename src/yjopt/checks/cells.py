@@ -51,9 +51,11 @@ def texts(values: pd.Series[Any], column: Column) -> Texts:
     """
     if values.dtype == "str":
         cells = values.to_numpy(dtype=object, na_value="")
+    else:
+        cells = np.array(values.astype(object).to_numpy(dtype=object), dtype=object, copy=True)
+    if set(map(type, cells)) == {str}:
         none = np.zeros(len(cells), dtype=bool)
         return Texts(cells, none, none)
-    cells = np.array(values.astype(object).to_numpy(dtype=object), dtype=object, copy=True)
     other = np.fromiter((type(cell) is not str for cell in cells), dtype=bool, count=len(cells))
     strange = np.zeros(len(cells), dtype=bool)
     numeric = np.zeros(len(cells), dtype=bool)

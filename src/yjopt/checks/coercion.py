@@ -10,7 +10,7 @@ import pandas as pd
 
 from yjopt.checks.cells import Texts, clean_id, clean_text, texts
 from yjopt.checks.numbers import Fault, range_of, read_floats, read_numbers
-from yjopt.checks.tables import Batch, Tables, where
+from yjopt.checks.tables import MOST, Batch, Tables, where
 from yjopt.checks.words import Guesser, shown
 from yjopt.errors import Finding, Severity
 from yjopt.schema import INPUT, Column, Table
@@ -361,11 +361,12 @@ def _faults(
     rows: Any, text: WordArray, faults: dict[str, Fault], column: Column, table: Table
 ) -> Iterator[tuple[str, Batch]]:
     """Yield one batch for each rule that cells of a number column break."""
-    found = [faults[cell] for cell in text[rows]]
+    found = np.array([faults[cell] for cell in text[rows]], dtype=object)
     rules = np.array([fault.rule for fault in found], dtype=object)
     for rule in dict.fromkeys(rules):
         chosen = np.flatnonzero(rules == rule)
-        facts = {"message": [found[at].message for at in chosen], "mend": [found[at].mend for at in chosen]}
+        listed = found[chosen[:MOST]]
+        facts = {"message": [one.message for one in listed], "mend": [one.mend for one in listed]}
         yield rule, Batch(table.name, rows[chosen], column.name, "{message}", "{mend}", facts)
 
 

@@ -26,6 +26,8 @@ FRACTION = re.compile(r"([0-9]+)\s*[/\u2044]\s*([0-9]+)")
 WITH_UNIT = re.compile(r"[^0-9A-Za-z+-]{0,3}([+-]?[0-9]+(?:\.[0-9]+)?)\s*(\D{0,20})")
 CURRENCY = re.compile(r"(?:[^0-9A-Za-z+.-]|RMB|CNY){1,4}\s*([0-9]+(?:\.[0-9]+)?)")
 DATE = re.compile(r"[0-9]{4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}.*")
+# In a column that is wrong throughout, so many faults are worded one by one; more are never shown.
+PATIENCE = 20_000
 NOT_FINITE = frozenset({"nan", "inf", "infinity", "∞"})
 NOTHING = frozenset({"na", "n/a", "#n/a", "null", "none", "nil", "-", "--", "—", "/", "?", ".", "无", "不详"})
 CHINESE = {"万": 10_000, "萬": 10_000, "亿": 100_000_000, "億": 100_000_000, "千": 1_000, "百": 100}
@@ -63,9 +65,13 @@ def read_numbers(text: WordArray, column: Column) -> tuple[FloatArray, dict[str,
     plain = _plain(cells)
     faults: dict[str, Fault] = {}
     if plain is None:
+        unworded = Fault("not_number", "This is no number.", range_of(column))
         codes, distinct = pd.factorize(cells)
         read = np.empty(len(distinct))
         for at, cell in enumerate(distinct):
+            if len(faults) > PATIENCE and not PLAIN.fullmatch(cell):
+                read[at], faults[cell] = np.nan, unworded
+                continue
             read[at], fault = read_number(cell, column)
             if fault:
                 faults[cell] = fault
@@ -135,7 +141,11 @@ def _settled(text: WordArray, values: FloatArray, column: Column, faults: dict[s
     bad, *masks = _bad(values, column)
     for rule, mask in zip(("too_small", "too_large", "off_grid"), masks, strict=True):
         for at in np.flatnonzero(mask).tolist():
-            if text[at] not in faults:
+            if text[at] in faults:
+                continue
+            if len(faults) > PATIENCE:
+                faults[text[at]] = Fault(rule, "This number is out of range or too fine.", range_of(column))
+            else:
                 faults[text[at]] = _fault_of_value(rule, text[at], float(values[at]), column)
     with np.errstate(invalid="ignore", over="ignore"):
         settled: FloatArray = np.where(bad, np.nan, np.rint(values * column.per_unit) / column.per_unit)
@@ -190,8 +200,7 @@ def read_number(cell: str, column: Column) -> tuple[float, Fault | None]:
         message = f"{shown(cell)} is written in powers of ten, which may have cost its last digits."
         plain = f"{value:.15g}" if abs(value) < 1e15 else "the whole number"
         return np.nan, Fault("not_number", message, f"Write {plain} if that is what is meant.")
-    fault = _fault_of_text(cell, text, column)
-    return np.nan, fault
+    return np.nan, _fault_of_text(cell, text, column)
 
 
 def _fault_of_text(cell: str, text: str, column: Column) -> Fault:

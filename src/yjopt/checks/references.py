@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from yjopt.checks.tables import Batch, IntArray, Rule, Tables, error, quoted, warning, where
+from yjopt.checks.tables import MOST, Batch, IntArray, Rule, Tables, error, quoted, warning, where
 from yjopt.checks.words import Guesser, folded
 from yjopt.schema import INPUT
 
@@ -33,8 +33,9 @@ def repeated_key(tables: Tables) -> Iterator[Batch]:
         for name in table.key:
             codes, distinct = pd.factorize(tables.frames[table.name][name].to_numpy()[rows])
             group, _ = pd.factorize(group * (len(distinct) + 1) + codes)
-        _, first = np.unique(group, return_index=True)
-        again = np.setdiff1d(np.arange(len(rows)), first)
+        first = np.empty(int(group.max(initial=-1)) + 1, dtype=np.int64)
+        first[group[::-1]] = np.arange(len(rows))[::-1]
+        again = where(first[group] != np.arange(len(rows)))
         if len(again):
             key = " and ".join(table.key)
             yield Batch(
@@ -87,7 +88,7 @@ def unknown_reference(tables: Tables) -> Iterator[Batch]:
                 column.name,
                 f"{{value}} is no {key} of the table {target}.",
                 "{mend}",
-                {"mend": [guesser.mend(word, f"Add it to {target}.") for word in words[rows]]},
+                {"mend": [guesser.mend(word, f"Add it to {target}.") for word in words[rows[:MOST]]]},
             )
 
 

@@ -105,7 +105,7 @@ class Guesser:
         self.known = known
         self._answers: dict[str, str] = {}
         self._folded: dict[str, str] | None = None
-        self._left = self.patience
+        self._left = self.patience if len(known) <= FEW else self.patience // 4
 
     def guess(self, word: str) -> str:
         """Return the close word, or '' where none is close."""
