@@ -270,7 +270,7 @@ def refuse_foreign(path: Path, marker: str, names: Collection[str]) -> None:
         begin = (path / marker).read_bytes()
     if not begin.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").startswith(MARKS[marker]):
         raise FileError(
-            f"{path} is not a folder that yjopt made as {marker} would tell; choose another or empty it."
+            f"{path} holds files but no {marker} that yjopt wrote; choose another folder or empty it."
         )
     foreign = sorted(there - {marker, *names, *_listed(begin)})
     if foreign:
