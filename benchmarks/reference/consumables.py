@@ -98,8 +98,9 @@ def build_consumables(programme: Programme) -> None:
         origin, item, authority, kind = lot
         release = hours_to_seconds(row["release_hours"])
         for part in ("home", "free"):
-            if part == "home" and not any(given[lot]["home"].values()):
-                continue
+            moves = part == "free" and (ordered[lot] or len(siblings[lot[1:]]) > 1)
+            if not moves and not any(given[lot][part].values()):
+                continue  # nothing ever lies there
             for taker in takers.get(item, ()):
                 if part == "home" and facts.unit[taker] != authority:
                     continue
