@@ -63,8 +63,11 @@ def codes(left: Sequence[Column], right: Sequence[Column]) -> tuple[Ints, Ints]:
         low, high = int(column.min()), int(column.max())
         span = high - low + 1
         if size * span >= 2**62:
-            code = np.unique(code, return_inverse=True)[1].astype(np.int64)
-            size = int(code.max()) + 1
+            # Too wide: ranks of the values do as well, and there are no more of them than rows.
+            code, column = (
+                np.unique(wide, return_inverse=True)[1].astype(np.int64) for wide in (code, column)
+            )
+            low, size, span = 0, int(code.max()) + 1, int(column.max()) + 1
         code = code * span + (column - low)
         size *= span
     return code[:count], code[count:]
