@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
 #: Most findings of one severity that are printed.
 MOST = 20
-#: Where there are more, this many of one kind (rule, table, column) are printed before other kinds.
-MOST_OF_A_KIND = 3
 
 
 def finding_lines(findings: Sequence[Finding]) -> Iterator[str]:
@@ -48,8 +46,8 @@ def some_lines(findings: Sequence[Finding], word: str) -> Iterator[str]:
     rest.subtract(_kind(finding) for finding in shown)
     left = len(findings) - len(shown)
     if left:
-        most = [f"{count:,} {' '.join(part for part in kind if part)}" for kind, count in rest.most_common(3)]
-        yield f"  and {counted(left, 'more ' + word)}; most of them: {', '.join(most)}."
+        most = [f"{count:,} {_kind_text(kind)}" for kind, count in rest.most_common(3)]
+        yield f"  and {counted(left, 'more ' + word)}: {', '.join(most)}{', ...' if len(+rest) > 3 else ''}"
 
 
 def counted(number: int, word: str) -> str:
@@ -74,14 +72,18 @@ def _kind(finding: Finding) -> tuple[str, str, str]:
     return finding.rule, finding.table, finding.column
 
 
+def _kind_text(kind: tuple[str, str, str]) -> str:
+    rule, table, column = kind
+    place = f"{table} {column}".strip()
+    return f"in {place} ({rule})" if place else f"({rule})"
+
+
 def _chosen(findings: Sequence[Finding]) -> list[Finding]:
-    """Return the findings to show, in their order: of every kind some, before one kind fills the screen."""
-    if len(findings) <= MOST:
-        return list(findings)
+    """Return the findings to show, in their order: the first of every kind, then the second of each, ..."""
     seen: Counter[tuple[str, str, str]] = Counter()
     turn = []
     for position, finding in enumerate(findings):
         kind = _kind(finding)
-        turn.append((seen[kind] // MOST_OF_A_KIND, position))
+        turn.append((seen[kind], position))
         seen[kind] += 1
     return [findings[position] for position in sorted(position for _, position in sorted(turn)[:MOST])]

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     class Shape(Protocol):
         """Makes what lays out the help of a program."""
 
-        def __call__(self, *, prog: str) -> argparse.HelpFormatter: ...
+        def __call__(self, *, prog: str) -> argparse.HelpFormatter:
+            """Return the layout for a program of this name."""
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 (it has no public name)
 

@@ -73,7 +73,7 @@ def _solved(options: argparse.Namespace, interrupts: Interrupts, line: ProgressL
             line.hear(event)
 
     if line:
-        line.phase("building the model")
+        line.begin("building the model")
     plan = api.solve(
         scenario,
         gap=options.gap,

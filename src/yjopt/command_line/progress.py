@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self, TextIO
 
 from yjopt.command_line.screen import tell
 from yjopt.model.names import stage_order
+from yjopt.plan.view import number, stage_label
 
 if TYPE_CHECKING:
     from types import FrameType, TracebackType
@@ -40,6 +41,7 @@ class ProgressLine:
     def __init__(self, stream: TextIO, time_limit: float) -> None:
         self._stream = stream
         self._limit = time_limit
+        self._shown_limit = ""
         self._units = dict(stage_order())
         self._text = ""
         self._began = time.monotonic()
@@ -60,6 +62,11 @@ class ProgressLine:
         """Tell what is being done now."""
         self._text = name
 
+    def begin(self, name: str) -> None:
+        """Tell that the time that is limited begins now."""
+        self._began, self._shown_limit = time.monotonic(), f" of {self._limit:g} s"
+        self.phase(name)
+
     def hear(self, event: Event) -> None:
         """Take an event of the solve."""
         if event.kind == "done":
@@ -69,7 +76,7 @@ class ProgressLine:
 
     def _paint(self) -> None:
         while not self._ended.wait(PAUSE):
-            seconds = f"{time.monotonic() - self._began:.0f} s of {self._limit:.0f} s"
+            seconds = f"{time.monotonic() - self._began:.0f} s{self._shown_limit}"
             width = shutil.get_terminal_size().columns - 1
             line = f"{self._text}   {seconds}"
             self._stream.write(f"\r\x1b[K{line if len(line) <= width else line[: width - 1] + '…'}")
@@ -89,23 +96,19 @@ def event_text(event: Event, unit: int | None) -> str:
     --------
     >>> from yjopt.engines.events import Event
     >>> event_text(Event("incumbent", "unmet_people", 391_225_000, 246_700_000, 6.1), 1_000_000)
-    'unmet_people   value 391.225   best possible 246.7   gap 36.9 %'
+    'unmet people   value 391.225   best possible 246.700   gap 37.0 %'
     """
     if unit is None:
-        return event.stage or "searching"
-    parts = [event.stage]
+        return stage_label(event.stage) or "searching"
+    parts = [stage_label(event.stage)]
     if event.value is not None:
-        parts.append(f"value {_number(event.value / unit)}")
+        parts.append(f"value {number(event.value / unit)}")
     if event.bound is not None:
-        parts.append(f"best possible {_number(event.bound / unit)}")
+        parts.append(f"best possible {number(event.bound / unit)}")
     if event.value and event.bound is not None:
         gap = max(event.value - event.bound, 0) / abs(event.value)
         parts.append(f"gap {math.ceil(gap * 1000) / 10:.1f} %")
     return "   ".join(parts)
-
-
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:,.3f}".rstrip("0").rstrip(".")
 
 
 class Interrupts:
@@ -123,22 +126,22 @@ class Interrupts:
     def __enter__(self) -> Self:
         # Signals belong to the main thread; elsewhere they are the caller's affair.
         if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGINT, signal.SIGTERM):
-                self._before[number] = signal.signal(number, self._take)
+            for signal_number in (signal.SIGINT, signal.SIGTERM):
+                self._before[signal_number] = signal.signal(signal_number, self._take)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for number, before in self._before.items():
-            signal.signal(number, before)
+        for signal_number, before in self._before.items():
+            signal.signal(signal_number, before)
 
     def hear(self, event: Event) -> None:
         """Take an event of the solve: after the last one there is a plan to be kept."""
         if event.kind == "done":
             self._searching = False
 
-    def _take(self, number: int, frame: FrameType | None) -> None:
+    def _take(self, signal_number: int, frame: FrameType | None) -> None:
         if self._searching:
             self._searching = False
             raise KeyboardInterrupt

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from yjopt.command_line.findings import finding_lines
+from yjopt.command_line.findings import counted, finding_lines, some_lines
 from yjopt.command_line.screen import say, say_json, tell, wrapped
 from yjopt.errors import FileError, ScenarioError
 
@@ -163,9 +164,6 @@ def _text_table(path: Path) -> pd.DataFrame:
 
 def tell_scenario_error(error: ScenarioError, scenario: str | None) -> None:
     """Tell what is wrong with a scenario in the words of ``check``, on standard error."""
-    import sys
-
     errors = [finding for finding in error.findings if finding.severity == "error"]
-    where = scenario or "The scenario"
-    text = wrapped([f"{where} cannot be used:", *list(finding_lines(errors))], sys.stderr)
-    tell(text.rstrip("\n"))
+    lines = [f"yjopt: {scenario or 'The input'} cannot be used: {counted(len(errors), 'error')}."]
+    tell(wrapped([*lines, *some_lines(errors, "error")], sys.stderr).rstrip("\n"))

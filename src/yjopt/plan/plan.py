@@ -12,8 +12,9 @@ import pandas as pd
 from yjopt import __version__
 from yjopt.errors import PlanError
 from yjopt.files import read_plan_folder, write_plan_folder
+from yjopt.plan.notebook import html
 from yjopt.plan.statistics import statistics
-from yjopt.plan.view import html, text
+from yjopt.plan.view import text
 from yjopt.schema import OUTPUT
 
 if TYPE_CHECKING:

@@ -1,31 +1,38 @@
-"""A plan for people: one screen of text, and the same as a notebook view."""
+"""A plan for people: one screen of text."""
 
 from __future__ import annotations
 
 import math
-from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+    import pandas as pd
 
     from yjopt.plan.plan import Plan, StageResult
 
-_MEANING = {
+_LABELS: Final = {
     "hard_rules": "hard rules broken",
     "rules": "rules broken",
-    "unmet_people": "people without",
-    "unmet_goods": "goods short",
-    "time": "load-minutes",
-    "money": "yuan",
+    "unmet_people": "unmet people",
+    "unmet_goods": "unmet goods",
+    "time": "time, load-minutes",
+    "money": "money, yuan",
+    "weighted": "weighted sum",
 }
-_KINDS = {
-    "supply": "supplies (base units)",
-    "durable": "durables (unit-periods)",
+#: Kinds of unmet demand in the order of the stages, with what is counted.
+KINDS: Final = {
     "bed": "patients admitted",
     "isolation": "people isolated",
-    "task": "team work",
+    "task": "team tasks (teams, work)",
+    "durable": "durables in use (units, periods)",
+    "supply": "supplies (base units)",
 }
+#: Broken rules that are named; the others are counted.
+MOST_BROKEN: Final = 12
+
+GAP_MEANS: Final = "gap: of what doing nothing would cost (from support on: of the plan by hand)"
 
 
 def text(plan: Plan) -> str:
@@ -33,74 +40,152 @@ def text(plan: Plan) -> str:
     return "\n".join(_lines(plan))
 
 
-def _lines(plan: Plan) -> Iterator[str]:
+def stage_label(name: str) -> str:
+    """A stage's name for people.
+
+    >>> stage_label("unmet_people"), stage_label("support:peer-1")
+    ('unmet people', 'support from peer-1')
+    """
+    return _LABELS.get(name, name.replace("support:", "support from "))
+
+
+def head(plan: Plan) -> str:
+    """One line: whose plan, how good, why the search ended."""
     name = plan.scenario.settings["name"] or "Plan"
-    yield f"{name}: {plan.status}, stopped by {plan.stopped_by}, engine {plan.engine or '-'}"
+    by = f", engine {plan.engine}" if plan.engine else ""
+    return f"{name}: {plan.status.replace('_', ' ')}, stopped by {plan.stopped_by}{by}"
+
+
+def results(plan: Plan) -> list[StageResult]:
+    """The stages, and the weighted sum if one was minimised."""
+    return [*plan.stage_results, *([plan.objective] if plan.objective else [])]
+
+
+def stage_cells(stage: StageResult) -> tuple[str, str, str, str, str]:
+    """What a table of stages shows of one: label, value, best possible, gap, by hand."""
+    bound = "-" if stage.bound is None else number(stage.bound / stage.unit)
+    return (
+        stage_label(stage.name),
+        number(stage.value / stage.unit),
+        bound,
+        share(stage.gap_scale),
+        number(stage.manual / stage.unit),
+    )
+
+
+def number(value: float) -> str:
+    """A number in as many digits as help: whole when large.
+
+    >>> number(1442077.47), number(391.225), number(77.0)
+    ('1,442,077', '391.225', '77')
+    """
+    return f"{value:,.0f}" if abs(value) >= 1000 or value == int(value) else f"{value:,.3f}"
+
+
+def share(value: float) -> str:
+    """A share in percent; never shown as nothing or as all when it is not quite.
+
+    >>> share(0.0), share(0.00002), share(0.99999), share(float("inf"))
+    ('0 %', '<0.01 %', '>99.99 %', '-')
+    """
+    if not math.isfinite(value):
+        return "-"
+    if 0 < value < 1e-4:
+        return "<0.01 %"
+    if 1 - 1e-4 < value < 1:
+        return ">99.99 %"
+    return f"{value:.0%}".replace("%", " %") if value in (0, 1) else f"{value:.2%}".replace("%", " %")
+
+
+def worth(plan: Plan) -> str:
+    """One sentence: what the plan is worth against the plan made by hand."""
+    if not any(stage.bound_proof != "none" for stage in plan.stage_results):
+        return "Nothing is proven of this plan: no solver was asked."
+    for stage in plan.stage_results:
+        if stage.name in ("unmet_people", "unmet_goods") and stage.manual > (stage.bound or 0):
+            what = stage_label(stage.name)
+            by_hand, best = number(stage.manual / stage.unit), number((stage.bound or 0) / stage.unit)
+            return (
+                f"By hand {what} would be {by_hand}, at best {best}: "
+                f"this plan saves {share(stage.avoidable)} of what can be saved."
+            )
+    return "Nobody and nothing is unmet that could be met; the plan by hand is as good in this."
+
+
+def unmet_rows(plan: Plan) -> list[tuple[str, int, int, int, int, float]]:
+    """Rows of the table of unmet demand: label, wanted, met, waiting, lost, share met."""
+    found = {str(row["kind"]): row for row in plan.statistics().to_dict("records")}
+    return [
+        (
+            label,
+            *(int(found[kind][name]) for name in ("wanted", "met", "waiting", "lost")),
+            found[kind]["share_met"],
+        )
+        for kind, label in KINDS.items()
+        if kind in found
+    ]
+
+
+def broken(plan: Plan) -> list[str]:
+    """A line for each rule that is not kept somewhere, with names and periods."""
+    exceptions = plan.tables["exceptions"]
+    if exceptions.empty:
+        return []
+    names = _names(plan.scenario.tables["areas"], "area") | _names(plan.scenario.tables["places"], "place")
+    keys = ["rule", "place", "what"]
+    spans = exceptions.groupby(keys).agg(
+        first=("period", "min"), last=("period", "max"), most=("amount", "max")
+    )
+    lines = [
+        f"{row['rule']}: {names.get(row['place']) or row['place']} ({row['place']}), {row['what']}, "
+        f"{_span(row['first'], row['last'])}, short by {row['most']:,}"
+        for row in spans.reset_index().head(MOST_BROKEN).to_dict("records")
+    ]
+    if len(spans) > MOST_BROKEN:
+        lines.append(f"and {len(spans) - MOST_BROKEN:,} more in the table exceptions")
+    return lines
+
+
+def _names(frame: pd.DataFrame, key: str) -> dict[str, str]:
+    return dict(zip(frame[key], frame["name"], strict=True))
+
+
+def _span(first: int, last: int) -> str:
+    return f"period {first}" if first == last else f"periods {first} to {last}"
+
+
+def _lines(plan: Plan) -> Iterator[str]:
+    yield head(plan)
     for note in plan.notes:
         yield f"  note: {note}"
     if not plan.tables:
         yield "  There is no plan."
         return
     yield ""
-    yield f"  {'stage':<22}{'value':>18}{'best possible':>18}{'gap':>9}{'by hand':>18}"
-    for stage in plan.stage_results:
-        yield _stage_line(stage)
-    if plan.objective:
-        yield _stage_line(plan.objective)
+    yield from _table(
+        ["stage", "value", "best possible", "gap", "by hand"], [stage_cells(s) for s in results(plan)]
+    )
+    yield f"  {GAP_MEANS}"
     yield ""
-    yield f"  Of what the manual plan leaves unmet and could be saved, this plan saves {plan.avoidable:.1%}."
-    yield ""
-    yield f"  {'':<26}{'wanted':>14}{'met':>14}{'waiting':>12}{'lost':>12}{'met':>8}"
-    for row in plan.statistics().itertuples(index=False):
-        yield (
-            f"  {_KINDS[str(row.kind)]:<26}{row.wanted:>14,}{row.met:>14,}{row.waiting:>12,}{row.lost:>12,}"
-            f"{row.share_met:>8.1%}"
-        )
-    yield from _broken(plan)
+    yield f"  {worth(plan)}"
+    rows = unmet_rows(plan)
+    if rows:
+        yield ""
+        cells = [(label, *(f"{n:,}" for n in counts), share(met)) for label, *counts, met in rows]
+        yield from _table(["", "wanted", "met", "waiting", "lost", "met"], cells)
+    lines = broken(plan)
+    if lines:
+        yield ""
+        yield "  Rules not kept:"
+        yield from (f"    {line}" for line in lines)
 
 
-def _stage_line(stage: StageResult) -> str:
-    bound = "-" if stage.bound is None else _number(stage.bound / stage.unit)
-    gap = "-" if math.isinf(stage.gap_scale) else f"{stage.gap_scale:.2%}"
-    label = _MEANING.get(stage.name, stage.name)
-    value, manual = _number(stage.value / stage.unit), _number(stage.manual / stage.unit)
-    return f"  {label:<22}{value:>18}{bound:>18}{gap:>9}{manual:>18}"
-
-
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 1000 or value == int(value) else f"{value:,.3f}"
-
-
-def _broken(plan: Plan) -> Iterator[str]:
-    """Rules that the plan breaks, by rule and place."""
-    exceptions = plan.tables["exceptions"]
-    if exceptions.empty:
-        return
-    names = dict(
-        zip(plan.scenario.tables["areas"]["area"], plan.scenario.tables["areas"]["name"], strict=True)
-    )
-    names |= dict(
-        zip(plan.scenario.tables["places"]["place"], plan.scenario.tables["places"]["name"], strict=True)
-    )
-    yield ""
-    yield "  Rules not kept:"
-    spans = exceptions.groupby(["rule", "place", "what"])["period"].agg(["min", "max"]).reset_index()
-    for row in spans.head(12).itertuples(index=False):
-        place = str(row.place)
-        where = names.get(place) or place
-        yield f"    {row.rule!s}: {where} ({place}), {row.what!s}, period {row.min} to {row.max}"
-    if len(spans) > 12:
-        yield f"    and {len(spans) - 12:,} more in the table exceptions"
-
-
-def html(plan: Plan) -> str:
-    """The notebook view: the summary, and how many rows each table has."""
-    rows = "".join(
-        f"<tr><td style='text-align:left'>plan.{escape(name)}</td><td>{len(frame):,}</td></tr>"
-        for name, frame in plan.tables.items()
-        if len(frame)
-    )
-    return (
-        f"<pre style='line-height:1.3'>{escape(text(plan))}</pre>"
-        f"<details><summary>Tables</summary><table><tr><th>table</th><th>rows</th></tr>{rows}</table></details>"
-    )
+def _table(names: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Columns as wide as what stands in them: the first to the left, numbers to the right."""
+    widths = [max(len(row[at]) for row in [names, *rows]) for at in range(len(names))]
+    for row in [names, *rows]:
+        cells = [
+            row[0].ljust(widths[0]),
+            *(cell.rjust(wide) for cell, wide in zip(row[1:], widths[1:], strict=True)),
+        ]
+        yield f"  {'  '.join(cells)}"
