@@ -86,7 +86,7 @@ class Pulp:
         with watch.phase("assemble"):
             programme = reference_model.write_down(facts, travel)
         with tempfile.TemporaryDirectory() as folder, watch.phase("hand over"):
-            programme.problem.setObjective(programme.stages[programme.stage_order[0]][0][0] * 1)
+            programme.problem.setObjective(programme.objectives[programme.stage_order[0]])
             programme.problem.writeMPS(str(Path(folder) / "model.mps"))
         rows = programme.problem.constraints()
         return {

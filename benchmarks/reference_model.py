@@ -64,6 +64,9 @@ def write_down(facts: Facts, travel: Travel) -> Programme:
     build_teams(programme)
     build_staffing(programme)
     build_consumption(programme)
+    programme.objectives = {
+        stage: total(_reduced(terms)) for stage, terms in programme.stages.items() if terms
+    }
     return programme
 
 
@@ -105,24 +108,27 @@ def solve_stages(programme: Programme, *, solver: pulp.LpSolver | None = None) -
     answer: dict[str, int] | None = None
     for stage in programme.stage_order:
         if answer is None or value_of(programme, stage, answer) != _floor(programme.stages[stage]):
-            answer = _solve(programme, _reduced(programme.stages[stage]), chosen)
+            answer = _solve(programme, programme.objectives[stage], chosen)
         values[stage] = value_of(programme, stage, answer)
         if stage == "hard_rules" and values[stage]:
             return Reference("impossible", values, {})
-        terms = programme.stages[stage]
-        scale = reduce(gcd, (abs(quanta) for _, quanta in terms))
-        programme.row(total(_reduced(terms)) <= values[stage] // scale)
+        scale = _scale(programme.stages[stage])
+        programme.row(programme.objectives[stage] <= values[stage] // scale)
     if answer is None:
-        answer = _solve(programme, [], chosen)
+        answer = _solve(programme, total([]), chosen)
     final = {stage: value_of(programme, stage, answer) for stage in values}
     if final != values:
         raise ArithmeticError(f"a later stage spoilt an earlier one: {values} became {final}")
     return Reference("optimal", final, tables_of(programme, answer))
 
 
+def _scale(terms: Terms) -> int:
+    """What all coefficients of a stage have in common: smaller numbers are kinder to a solver in floats."""
+    return reduce(gcd, (abs(quanta) for _, quanta in terms), 0) or 1
+
+
 def _reduced(terms: Terms) -> Terms:
-    """Coefficients divided by what they have in common: smaller numbers are kinder to a solver in floats."""
-    scale = reduce(gcd, (abs(quanta) for _, quanta in terms), 0) or 1
+    scale = _scale(terms)
     return [(variable, quanta // scale) for variable, quanta in terms]
 
 
@@ -131,10 +137,10 @@ def _floor(terms: Terms) -> int | None:
     return 0 if all(quanta >= 0 and not variable.lowBound for variable, quanta in terms) else None
 
 
-def _solve(programme: Programme, terms: Terms, solver: pulp.LpSolver) -> dict[str, int]:
+def _solve(programme: Programme, objective: pulp.LpAffineExpression, solver: pulp.LpSolver) -> dict[str, int]:
     """Solve for one objective; the answer in whole numbers, checked against every row exactly."""
     problem = programme.problem
-    problem.setObjective(total(terms))
+    problem.setObjective(objective)
     problem.solve(solver)
     if pulp.LpStatus[problem.status] != "Optimal":
         raise ArithmeticError(

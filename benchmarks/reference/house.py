@@ -37,8 +37,10 @@ class Programme:
     ----------
     variables : dict
         Family name to a dictionary from the tuple that names a decision to its variable.
-    stages, constants : dict
-        Terms and constant part of every stage, in quanta.
+    stages : dict
+        Terms of every stage, in quanta.
+    objectives : dict
+        The same as PuLP expressions, divided by what their coefficients have in common.
     lying : dict
         (kind, place, class or category, period) to the terms whose sum, with those there at the
         start, are the people there.
@@ -53,7 +55,7 @@ class Programme:
     problem: pulp.LpProblem = field(default_factory=lambda: pulp.LpProblem("yjopt", pulp.LpMinimize))
     variables: dict[str, dict[Any, pulp.LpVariable]] = field(default_factory=lambda: defaultdict(dict))
     stages: dict[str, Terms] = field(default_factory=lambda: defaultdict(list))
-    constants: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    objectives: dict[str, pulp.LpAffineExpression] = field(default_factory=dict)
     lying: dict[tuple[str, str, str, int], Terms] = field(default_factory=lambda: defaultdict(list))
     working: dict[tuple[str, str, str, int], Terms] = field(default_factory=lambda: defaultdict(list))
     loads: dict[tuple[str, str, int], list[tuple[pulp.LpVariable, int, int]]] = field(
