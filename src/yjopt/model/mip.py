@@ -210,12 +210,13 @@ class Mip:
         return not np.any(_outside(self._activity(vector), self.row_lower, self.row_upper))
 
     def digest(self) -> str:
-        """SHA-256 (hex) of the model: matrix, bounds, types, stages, blocks, in order."""
+        """SHA-256 (hex) of the model: matrix, bounds, types, stages, blocks that hold anything, in order."""
         head = {
             "shape": [self.num_rows, self.num_columns],
             "stages": [[s.name, s.offset, s.unit, len(s.columns)] for s in self.stages],
-            "columns": [[b.name, b.start, b.stop] for b in self.column_blocks],
-            "rows": [[b.name, b.start, b.stop, b.coupling, b.network] for b in self.row_blocks],
+            # Empty blocks belong to features nobody uses: they must change nothing.
+            "columns": [[b.name, b.start, b.stop] for b in self.column_blocks if b.size],
+            "rows": [[b.name, b.start, b.stop, b.coupling, b.network] for b in self.row_blocks if b.size],
         }
         total = hashlib.sha256(json.dumps(head, sort_keys=True).encode())
         whole: list[npt.ArrayLike] = [self.matrix.indptr, self.matrix.indices]

@@ -76,6 +76,7 @@ class Carriers:
         """Put packs of a weight and volume on vehicles of a leg; how many found room."""
         if leg < 0 or packs <= 0:
             return max(packs, 0)
+        mark = self.ledger.mark()
         for trip in self.trips_of[leg]:
             lacking = self._trips_lacking(leg, trip, grams, millilitres, packs)
             if lacking:
@@ -84,6 +85,9 @@ class Carriers:
             packs = min(packs, int(self.spare_grams[leg]) // grams)
         if millilitres:
             packs = min(packs, int(self.spare_millilitres[leg]) // millilitres)
+        if packs == 0:
+            # Not even one pack fits: nobody drives for nothing.
+            self.ledger.revert(mark)
         self.ledger.add(self.spare_grams, leg, -packs * grams)
         self.ledger.add(self.spare_millilitres, leg, -packs * millilitres)
         return packs
