@@ -189,6 +189,19 @@ def test_no_settings(tmp_path: Path) -> None:
     assert raw.settings == {}
 
 
+def test_paths_as_people_type_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder one stands in, the one above, one with a slash behind."""
+    path = write_by_hand(tmp_path / "city")
+    (path / "sub").mkdir()
+    monkeypatch.chdir(path)
+    assert not read_tables(".").findings
+    assert not read_tables(f"{path}/").findings
+    monkeypatch.chdir(path / "sub")
+    assert not read_tables("..").findings
+    with pytest.raises(FileError, match="no table"):
+        read_tables("/")
+
+
 def test_what_is_no_scenario(tmp_path: Path) -> None:
     """A path that does not exist, a file of another kind, a folder of other things."""
     (tmp_path / "x.txt").write_text("x")

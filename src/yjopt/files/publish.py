@@ -57,11 +57,14 @@ class Folder:
         Names of everything else in it, sorted.
     source : Path
         The folder they came from: the one asked for, or one left by a writer that was killed.
+    is_leftover : bool
+        Whether it is one left by a writer.
     """
 
     contents: dict[str, bytes]
     others: tuple[str, ...]
     source: Path
+    is_leftover: bool
 
 
 def _beside(path: Path, word: str) -> Path:
@@ -76,10 +79,9 @@ def _scrap(path: Path) -> Path:
 
 def standing(path: Path) -> Path | None:
     """Return the folder to read for a path: itself, or what a killed writer left, or None."""
-    for candidate in (path, _beside(path, "new"), _beside(path, "previous")):
-        if candidate.is_dir():
-            return candidate
-    return None
+    if path.is_dir() or not path.name:  # the root of a disk has no name, and nothing beside it
+        return path
+    return next((kept for word in ("new", "previous") if (kept := _beside(path, word)).is_dir()), None)
 
 
 def read_folder(path: Path, is_wanted: Callable[[str], bool]) -> Folder:
@@ -102,9 +104,15 @@ def read_folder(path: Path, is_wanted: Callable[[str], bool]) -> Folder:
     FileError
         If there is no such folder, it cannot be read, is too large, or never stands still.
     """
+    try:
+        place = Path(os.path.abspath(path))
+    except OSError as error:
+        raise FileError(
+            f"{path} cannot be found from here ({error.strerror}); give its whole path."
+        ) from error
     missing = 0
     for _ in range(_ATTEMPTS):
-        source = standing(path)
+        source = standing(place)
         if source is None:
             missing += 1
             if missing > 3:
@@ -113,9 +121,9 @@ def read_folder(path: Path, is_wanted: Callable[[str], bool]) -> Folder:
             continue
         try:
             before = _identity(source)
-            folder = _read_once(source, is_wanted)
+            folder = _read_once(source, is_wanted, is_leftover=source != place)
             if _identity(source) == before:
-                if source != path:
+                if folder.is_leftover:
                     logging.getLogger("yjopt").warning(
                         "%s is missing; read %s, left by a writer that was ended", path, source
                     )
@@ -134,7 +142,7 @@ def _identity(path: Path) -> tuple[int, int, int]:
     return found.st_dev, found.st_ino, found.st_mtime_ns
 
 
-def _read_once(path: Path, is_wanted: Callable[[str], bool]) -> Folder:
+def _read_once(path: Path, is_wanted: Callable[[str], bool], *, is_leftover: bool) -> Folder:
     contents: dict[str, bytes] = {}
     others: list[str] = []
     total = 0
@@ -147,7 +155,7 @@ def _read_once(path: Path, is_wanted: Callable[[str], bool]) -> Folder:
         if total > TOTAL_BYTES:
             raise FileError(f"{path} holds more than {TOTAL_BYTES:,} bytes of tables; split the scenario.")
         contents[name] = file.read_bytes()
-    return Folder(contents, tuple(others), path)
+    return Folder(contents, tuple(others), path, is_leftover)
 
 
 def publish_folder(

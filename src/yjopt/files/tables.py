@@ -98,7 +98,7 @@ def _read_folder(path: Path, schema: Mapping[str, Table], collector: Collector) 
     folder = read_folder(path, lambda name: _is_known(name, schema))
     if not folder.contents:
         raise FileError(f"{path} holds no {SCENARIO_MARKER} and no table; name the folder of a scenario.")
-    if folder.source.name != path.name:
+    if folder.is_leftover:
         collector.add(
             "recovered",
             f"{path.name} is missing; {folder.source.name}, left by a writer that ended, was read instead.",
