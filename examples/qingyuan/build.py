@@ -34,7 +34,7 @@ objective = "stages"
 rule = "priority"
 
 [limits]
-supplies = 200
+supplies = 150
 patients = 150
 contacts = 120
 teams = 150
@@ -77,24 +77,24 @@ def _closures(roads: list[Row]) -> list[Row]:
         ends = {str(link["from"]), str(link["to"])}
         if "441802003" in ends and all(end.isdigit() for end in ends):
             rows += [
-                _state(link, day, "slowed", "made: checkpoints around the southern focus")
+                _state(link, day, "slowed", 150, "made: checkpoints around the southern focus")
                 for day in range(2, DAYS + 1)
             ]
         if ends == {"441825104", "441826100"}:
             rows += [
-                _state(link, day, "closed", "made: landslide between Lianshan and Liannan")
+                _state(link, day, "closed", None, "made: landslide between Lianshan and Liannan")
                 for day in range(3, 6)
             ]
     return rows
 
 
-def _state(link: Row, day: int, state: str, source: str) -> Row:
+def _state(link: Row, day: int, state: str, percent: int | None, source: str) -> Row:
     return {
         "from": link["from"],
         "to": link["to"],
         "period": day,
         "state": state,
-        "percent": 150,
+        "percent": percent,
         "source": source,
     }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from parts.draws import between, whole
 from parts.facts import CITY, COUNTIES, ENGLISH, LETTER, MADE, SEATS
 from parts.geography import Geography, Row
@@ -152,7 +154,7 @@ def add_health(land: Geography, tables: Tables) -> None:
 
 def _add_occupied(tables: Tables, place: str, bed_class: str, beds: int) -> None:
     """Patients of other illnesses and earlier cases; a few leave each day."""
-    people = round(beds * between(0.2, 0.45, place, bed_class, "occupied"))
+    people = round(beds * between(0.35, 0.6, place, bed_class, "occupied"))
     for day in range(1, DAYS + 1):
         if people > 0:
             tables["occupied"].append(
@@ -167,5 +169,5 @@ def _add_residents(tables: Tables, place: str, classes: dict[str, int]) -> None:
     for _, what, skill, members, _ in _STAFFING:
         need[skill] += members * classes.get(what, 0) / 100
     for skill, members in need.items():
-        here = int(members * between(0.6, 0.8, place, skill, "residents"))
+        here = math.ceil(members * between(0.65, 0.8, place, skill, "residents"))
         tables["residents"].append({"place": place, "skill": skill, "members": here, "source": MADE})

@@ -18,7 +18,7 @@ _CANDIDATES = (
     ("441881", "close_contact", 150, 2, 360_000, 30_000),
     ("441882", "close_contact", 200, 2, 420_000, 32_000),
     ("441826", "close_contact", 160, 3, 460_000, 26_000),
-    ("441825", "close_contact", 80, 8, 900_000, 16_000),
+    ("441825", "key_person", 60, 2, 180_000, 12_000),
     ("441882", "key_person", 80, 1, 160_000, 14_000),
     ("441802", "key_person", 120, 1, 240_000, 20_000),
 )
@@ -27,7 +27,7 @@ _STAY_SOURCE = (
     "third to eighth editions; wait and weight made"
 )
 #: What may be spent on surge levels, sites and conversions together.
-OPENING_BUDGET = 4_200_000
+OPENING_BUDGET = 3_600_000
 TRANSFERS_PER_DAY = 24
 
 
@@ -99,11 +99,7 @@ def add_isolation(land: Geography, tables: Tables) -> None:
     )
     for county, category, rooms, setup, cost, running in _CANDIDATES:
         place = f"candidate-{county}-{'close' if category == 'close_contact' else 'key'}"
-        name = (
-            f"{ENGLISH[county]} hotel 备用酒店"
-            if setup < DAYS
-            else f"{ENGLISH[county]} new building 拟建观察点"
-        )
+        name = f"{ENGLISH[county]} hotel 备用酒店"
         _add_site(
             land,
             tables,

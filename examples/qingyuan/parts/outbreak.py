@@ -22,8 +22,9 @@ GROUPS = ("mild", "ordinary", "severe", "critical")
 SEVERITY = (0.80, 0.15, 0.04, 0.01)
 #: People of risk areas who arrive in the city on a day and are to be observed as key persons.
 KEY_PERSONS_PER_DAY = 85
-#: People sealed in per case found so far, and the largest share of a town.
+#: People sealed in per case found so far, from the third case on, and the largest share of a town.
 SEALED_PER_CASE = 400
+SEALED_FROM_CASES = 3
 SEALED_SHARE = 0.30
 SPREAD_MINUTES = 22.0
 
@@ -96,6 +97,8 @@ class Outbreak:
 
     def sealed(self, town: str, day: int) -> int:
         """People sealed in their homes in a town on a day."""
+        if self.found[town, day] < SEALED_FROM_CASES:
+            return 0
         return min(
             int(SEALED_SHARE * self.land.population[town]) // 50 * 50, SEALED_PER_CASE * self.found[town, day]
         )

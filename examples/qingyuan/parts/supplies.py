@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from parts.draws import between, whole
+import math
+
+from parts.draws import between, uniform, whole
 from parts.facts import CITY, COUNTIES, ENGLISH, MADE, PROVINCE, SEATS
 from parts.geography import Geography, Row
 from parts.health import BACKUP, DESIGNATED
@@ -131,7 +133,7 @@ def _add_stocks(land: Geography, tables: Tables) -> None:
         ("living_goods", 420_000, 0),
         ("mask", 140_000, 10_000),
         ("suit", 5_000, 1_500),
-        ("disinfectant", 3_000, 300),
+        ("disinfectant", 5_500, 300),
         ("sampling_tube", 42_000, 0),
     ):
         _lot(tables, CITY_DEPOT, item, CITY, quantity, floor=floor, release=2, refill=floor > 0)
@@ -150,7 +152,7 @@ def _add_stocks(land: Geography, tables: Tables) -> None:
         depot, head_count = f"{county}-depot", land.people_of(county)
         for item, per_thousand, keep in (
             ("living_goods", 130, 0.0),
-            ("mask", 45, 0.15),
+            ("mask", 20, 0.15),
             ("suit", 1.6, 0.3),
             ("disinfectant", 1.5, 0.1),
             ("sampling_tube", 11, 0.0),
@@ -163,15 +165,7 @@ def _add_stocks(land: Geography, tables: Tables) -> None:
         _lot(tables, f"{county}-hospital", "ventilator", county, sets, floor=1)
     _lot(tables, DESIGNATED, "ventilator", CITY, 6, floor=2)
     _lot(tables, BACKUP, "ventilator", CITY, 2)
-    # What a town keeps for itself: it never leaves.
-    for town in land.towns:
-        for item, per_thousand in (("mask", 20), ("disinfectant", 0.8)):
-            quantity = (
-                int(land.population[town] / 1000 * per_thousand * between(0.4, 1.4, town, item, "stock"))
-                // 10
-                * 10
-            )
-            _lot(tables, town, item, town, quantity, floor=quantity)
+    _add_own_stocks(land, tables)
     tables["receipts"] += [
         {
             "place": CITY_DEPOT,
@@ -203,11 +197,38 @@ def _add_stocks(land: Geography, tables: Tables) -> None:
     ]
 
 
+def _add_own_stocks(land: Geography, tables: Tables) -> None:
+    """What towns, hospitals and sites keep for themselves: all of it stays with their own unit."""
+    for town in land.towns:
+        for item, per_thousand in (("mask", 70), ("disinfectant", 1.5)):
+            quantity = (
+                int(land.population[town] / 1000 * per_thousand * uniform(town, item, "stock")) // 10 * 10
+            )
+            _lot(tables, town, item, town, quantity, floor=quantity)
+    unit = {row["place"]: str(row["unit"]) for row in land.places}
+    open_sites = {row["place"] for row in tables["isolation_sites"] if row["state"] == "open"}
+    rooms = {row["place"]: int(str(row["rooms"])) for row in tables["isolation_sites"]}
+    capacity = [(str(row["place"]), str(row["class"]), int(str(row["beds"]))) for row in tables["beds"]]
+    capacity += [
+        (str(row["place"]), str(row["category"]), rooms[row["place"]])
+        for row in tables["site_category"]
+        if row["allowed"] and row["place"] in open_sites
+    ]
+    daily: dict[tuple[str, str], float] = {}
+    for place, held, size in capacity:
+        for _, what, item, rate, _ in _CONSUMPTION:
+            if what == held:
+                daily[place, item] = daily.get((place, item), 0) + size * rate
+    for (place, item), quantity in daily.items():
+        stock = math.ceil(quantity * between(1.2, 4.0, place, item, "days") / 10) * 10
+        _lot(tables, place, item, unit[place], stock, kind="professional", floor=stock)
+
+
 def _add_sources(tables: Tables) -> None:
     for place, item, kind, quantity, lead, cost, first in (
         (PLANT, "mask", "production", 12_000, 24, 0.6, 1),
         (PLANT, "suit", "production", 500, 24, 60, 1),
-        (ENTERPRISE, "living_goods", "contract", 90_000, 24, 6, 1),
+        (ENTERPRISE, "living_goods", "contract", 110_000, 24, 6, 1),
         (CITY_DEPOT, "disinfectant", "contract", 400, 24, 8, 1),
         (CITY_DEPOT, "suit", "purchase", 1_500, 72, 110, 1),
         (CITY_DEPOT, "sampling_tube", "purchase", 8_000, 48, 5.5, 1),
@@ -244,11 +265,11 @@ def _add_fleets(tables: Tables) -> None:
 
     fleet(CITY_DEPOT, 10, 4)
     fleet(CITY_DEPOT, 5, 8)
-    fleet(ENTERPRISE, 10, 5)
+    fleet(ENTERPRISE, 10, 8)
     fleet(PLANT, 5, 2)
     for county in COUNTIES:
         fleet(f"{county}-depot", 5, whole(2, 4, county, "trucks"))
-        fleet(f"{county}-depot", 1, whole(2, 5, county, "vans"))
+        fleet(f"{county}-depot", 1, whole(3, 5, county, "vans"))
 
 
 def _add_needs(outbreak: Outbreak, tables: Tables) -> None:
@@ -282,17 +303,10 @@ def _add_needs(outbreak: Outbreak, tables: Tables) -> None:
                     None,
                     "made: a litre for 60 sealed people a day",
                 )
-        # The rest of the town is handed masks twice a week.
-        for day in (1, 4):
-            need(
-                town,
-                "mask",
-                day,
-                land.population[town] // 20 // 50 * 50,
-                0.1,
-                3,
-                "made: one for every twentieth resident",
-            )
+        # The rest of the town is handed masks once, town after town over the week.
+        day = whole(1, DAYS - 1, town, "mask day")
+        masks = land.population[town] // 20 // 50 * 50
+        need(town, "mask", day, masks, 0.1, 3, "made: one for every twentieth resident")
     for county in COUNTIES:
         for day in range(1, DAYS + 1):
             need(

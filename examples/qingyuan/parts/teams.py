@@ -20,8 +20,8 @@ GRID_SOURCE = (
     f"{LETTER} (4,875 teams of one health, one police, one community member); county's share by population, "
     "floor made"
 )
-#: Whole towns are sampled in two rounds; first and last day.
-ROUNDS = ((1, 2), (4, 5))
+#: Towns are sampled in two rounds, first within 24 hours; first and last day.
+ROUNDS = ((1, 1), (4, 5))
 #: Towns with this many sealed people are sampled in a round, the round's people being this share of the town.
 SAMPLED_FROM = 4_000
 SAMPLED_SHARE = 0.4
@@ -180,7 +180,7 @@ def _add_tasks(outbreak: Outbreak, tables: Tables) -> None:
                     first,
                     last,
                     0.02,
-                    "made: two fifths of the town in two days",
+                    "made: two fifths of the town",
                 )
     # Cases found on two days are traced within these and the next.
     for town in land.towns:
