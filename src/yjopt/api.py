@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from contextlib import contextmanager
 from dataclasses import fields, replace
@@ -172,8 +173,11 @@ def solve(
             outcome = _by_hand(model, by_hand)
         else:
             left = max(time_limit - (time.monotonic() - started), LEAST_SECONDS)
-            weights = _weights(scenario, model) if wanted == "weighted" else None
-            outcome = solve_stages(model.mip, replace(params, time_limit=left, weights=weights), by_hand)
+            params = replace(params, time_limit=left)
+            if wanted == "weighted":
+                outcome = _solve_weighted(model, params, _weights(scenario, model), by_hand)
+            else:
+                outcome = solve_stages(model.mip, params, by_hand)
     return _plan(scenario, instance, model, by_hand, outcome, clock, engine)
 
 
@@ -203,6 +207,18 @@ def _weights(scenario: Scenario, model: Model) -> dict[str, int]:
         for stage in model.mip.stages
         if stage.name != STAGE_HARD
     }
+
+
+def _solve_weighted(model: Model, params: Params, weights: dict[str, int], start: IntArray) -> Outcome:
+    """Minimise the weighted sum; the engine gets the weights without their common factor, to stay exact."""
+    common = math.gcd(*weights.values()) or 1
+    reduced = {name: weight // common for name, weight in weights.items()}
+    outcome = solve_stages(model.mip, replace(params, weights=reduced), start)
+    total = outcome.objective
+    if total is None:
+        return outcome
+    bound = None if total.bound is None else total.bound * common
+    return replace(outcome, objective=replace(total, value=total.value * common, bound=bound))
 
 
 def _by_hand(model: Model, x: IntArray) -> Outcome:
