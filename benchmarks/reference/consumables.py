@@ -82,65 +82,80 @@ def takers_of(programme: Programme) -> dict[str, list[str]]:
 
 def build_consumables(programme: Programme) -> None:
     """Write lots, shipments, takers and needs of consumables."""
-    facts, travel = programme.facts, programme.travel
+    facts = programme.facts
     lots, ordered = _lots(programme)
     takers = takers_of(programme)
-    siblings: dict[tuple[str, str, str], list[str]] = defaultdict(list)
-    for place, item, authority, kind in lots:
-        siblings[item, authority, kind].append(place)
-    leaving, moved_in, handed = defaultdict(list), defaultdict(list), defaultdict(list)
     receipts = defaultdict(list)
     for row in facts.rows["receipts"]:
         receipts[tuple(row[name] for name in LOT)].append(row)
     given = {lot: _given(programme, lot, row, receipts[lot]) for lot, row in lots.items()}
-
+    leaving, moved_in = _build_moves(programme, lots)
+    handed = defaultdict(list)
     for lot, row in lots.items():
-        origin, item, authority, kind = lot
-        release = hours_to_seconds(row["release_hours"])
+        restocked = any(ordered[lot].values()) or any(moved_in[lot].values())
         for part in ("home", "free"):
-            moves = part == "free" and (ordered[lot] or len(siblings[lot[1:]]) > 1)
-            if not moves and not any(given[lot][part].values()):
-                continue  # nothing ever lies there
-            for taker in takers.get(item, ()):
-                if part == "home" and facts.unit[taker] != authority:
-                    continue
-                for t in facts.periods:
-                    seconds = travel.seconds("supplies", origin, taker, t)
-                    arrival = None if seconds is None else t + facts.delay(seconds + release)
-                    if arrival is None or arrival > facts.H:
-                        continue
-                    ship = programme.add(
-                        "ship", (origin, taker, item, authority, kind, part, "supply", t, arrival)
-                    )
-                    leaving[lot, part, t].append(ship)
-                    handed[taker, item, arrival].append(ship)
-                    programme.support(item, authority, taker, ship)
-                    programme.haul(item, ship, origin, taker, t, seconds)
-        for store in siblings[item, authority, kind]:
-            for t in facts.periods:
-                seconds = travel.seconds("supplies", origin, store, t)
-                if store == origin or seconds is None:
-                    continue
-                arrival = t + max(1, facts.delay(seconds + release))
-                if arrival <= facts.H:
-                    move = programme.add(
-                        "ship", (origin, store, item, authority, kind, "free", "store", t, arrival)
-                    )
-                    leaving[lot, "free", t].append(move)
-                    moved_in[(store, item, authority, kind), arrival].append(move)
-                    programme.haul(item, move, origin, store, t, seconds)
+            # From a part in which nothing ever lies nothing can be sent.
+            if any(given[lot][part].values()) or (restocked and part == "free"):
+                _build_shipments(programme, lot, part, row, takers, leaving, handed)
 
     for lot in lots:
         for part in ("home", "free"):
             before = given[lot][part].get(0, 0)
             for t in facts.periods:
                 stock = programme.add("stock", (*lot, part, t), whole=False)
-                come = pulp.lpSum(ordered[lot][t] + moved_in[lot, t]) if part == "free" else 0
+                come = pulp.lpSum(ordered[lot][t] + moved_in[lot][t]) if part == "free" else 0
                 programme.row(
                     stock == before + given[lot][part].get(t, 0) + come - pulp.lpSum(leaving[lot, part, t])
                 )
                 before = stock
     _build_needs(programme, takers, handed)
+
+
+def _build_moves(programme: Programme, lots: dict[Lot, Row]) -> tuple[dict, dict]:
+    """Moves between the free parts of lots; returns what leaves each part and what comes into each lot."""
+    facts, travel = programme.facts, programme.travel
+    stores: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for place, item, authority, kind in lots:
+        stores[item, authority, kind].append(place)
+    leaving = defaultdict(list)
+    moved_in: dict[Lot, dict[int, list[pulp.LpVariable]]] = defaultdict(lambda: defaultdict(list))
+    for lot, row in lots.items():
+        origin, *rest = lot
+        release = hours_to_seconds(row["release_hours"])
+        for store in stores[tuple(rest)]:
+            for t in facts.periods:
+                seconds = travel.seconds("supplies", origin, store, t)
+                if store == origin or seconds is None:
+                    continue
+                arrival = t + max(1, facts.delay(seconds + release))
+                if arrival <= facts.H:
+                    move = programme.add("ship", (origin, store, *rest, "free", "store", t, arrival))
+                    leaving[lot, "free", t].append(move)
+                    moved_in[(store, *rest)][arrival].append(move)
+                    programme.haul(lot[1], move, origin, store, t, seconds)
+    return leaving, moved_in
+
+
+def _build_shipments(
+    programme: Programme, lot: Lot, part: str, row: Row, takers: dict, leaving: dict, handed: dict
+) -> None:
+    """Shipments from a part of a lot to every taker it may serve."""
+    facts, travel = programme.facts, programme.travel
+    origin, item, authority, kind = lot
+    release = hours_to_seconds(row["release_hours"])
+    for taker in takers.get(item, ()):
+        if part == "home" and facts.unit[taker] != authority:
+            continue
+        for t in facts.periods:
+            seconds = travel.seconds("supplies", origin, taker, t)
+            arrival = None if seconds is None else t + facts.delay(seconds + release)
+            if arrival is None or arrival > facts.H:
+                continue
+            ship = programme.add("ship", (origin, taker, item, authority, kind, part, "supply", t, arrival))
+            leaving[lot, part, t].append(ship)
+            handed[taker, item, arrival].append(ship)
+            programme.support(item, authority, taker, ship)
+            programme.haul(item, ship, origin, taker, t, seconds)
 
 
 def _build_needs(programme: Programme, takers: dict[str, list[str]], handed: dict) -> None:
