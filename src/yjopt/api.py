@@ -245,7 +245,7 @@ def _plan(
         outcome.x is not None and not is_broken and outcome.status not in (Status.NO_PLAN, Status.IMPOSSIBLE)
     )
     with clock.phase("plan"):
-        tables = decode(scenario, instance, model, outcome.x) if has_plan and outcome.x is not None else {}
+        tables = decode(instance, model, outcome.x) if has_plan and outcome.x is not None else {}
         nothing_done = nothing(instance, model)
         results = tuple(_result(model, stage, by_hand, nothing_done) for stage in outcome.stages)
     with clock.phase("audit"):
@@ -326,18 +326,18 @@ def _notes(scenario: Scenario, instance: Instance, model: Model, outcome: Outcom
     if outcome.detail:
         notes.append(outcome.detail)
     if outcome.x is not None:
-        notes += _broken_hard_rules(scenario, instance, model, outcome.x)
+        notes += _broken_hard_rules(instance, model, outcome.x)
     return tuple(notes)
 
 
-def _broken_hard_rules(scenario: Scenario, instance: Instance, model: Model, x: IntArray) -> Iterator[str]:
+def _broken_hard_rules(instance: Instance, model: Model, x: IntArray) -> Iterator[str]:
     """Which hard minimum is short where, in words."""
     minimums, rules = instance.minimums, model.rules
-    names = scenario.tables["areas"]["name"].to_numpy(dtype=object)
+    labels = instance.labels
     short = np.flatnonzero(minimums.hard[rules.short_rule] & (x[rules.short] > 0))
     for rule in np.unique(rules.short_rule[short]):
-        area, category = minimums.area[rule], instance.labels.categories[minimums.category[rule]]
-        where = f"{instance.labels.areas[area]} {names[area]}".strip()
+        area, category = minimums.area[rule], labels.categories[minimums.category[rule]]
+        where = f"{labels.areas[area]} {labels.area_names[area]}".strip()
         yield (
             f"The hard rule isolation_minimum cannot hold in {where}: fewer than {minimums.amount[rule]} site(s)"
             f" for {category} can be held."

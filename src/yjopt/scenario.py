@@ -215,6 +215,30 @@ class Scenario:
             changed.update(inner)
         return Scenario.from_tables({**self.tables, **tables}, Settings(changed).nested())
 
+    def canonical(self) -> Scenario:
+        """The same scenario with every table sorted by its key, so that the order of rows changes no plan."""
+        tables = {
+            name: self.tables[name].sort_values(list(table.key), kind="stable", ignore_index=True)
+            for name, table in schema.INPUT.items()
+        }
+        return Scenario(MappingProxyType(tables), self.settings, self.findings)
+
+    def until(self, period: int) -> Scenario:
+        """The first periods alone: rows of later periods are left out, tasks end with the last one.
+
+        Parameters
+        ----------
+        period : int
+            The last period to keep.
+
+        Raises
+        ------
+        ScenarioError
+            If the shorter scenario breaks a check.
+        """
+        tables = {name: _until(self.tables[name], table, period) for name, table in schema.INPUT.items()}
+        return Scenario.from_tables(tables, Settings({**self.settings.values, "periods": period}).nested())
+
     def __getattr__(self, name: str) -> pd.DataFrame:
         if name in schema.INPUT:
             return self.tables[name]
@@ -259,3 +283,18 @@ class Scenario:
 
     def _repr_html_(self) -> str:
         return f"<pre>{escape(self.summary())}</pre>"
+
+
+def _until(frame: pd.DataFrame, table: schema.Table, period: int) -> pd.DataFrame:
+    """Rows of a table that concern periods up to `period`."""
+    for column in table.columns:
+        if column.unit != "period":
+            continue
+        later = (frame[column.name] > period).fillna(False).astype(bool)
+        if column.name in ("last_period", "return_by"):
+            # A window is cut short; a return after the end binds nobody.
+            end = period if column.name == "last_period" else None
+            frame = frame.assign(**{column.name: frame[column.name].mask(later, end)})
+        else:
+            frame = frame[~later]
+    return frame.reset_index(drop=True)

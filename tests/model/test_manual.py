@@ -44,7 +44,7 @@ def test_it_is_a_plan_and_no_worse_than_nothing(
     values = {stage.name: (stage.value(by_hand), stage.value(idle)) for stage in model.mip.stages}
     assert all(values[name][0] <= values[name][1] for name in UNMET_STAGES if name in values)
     if not values.get("hard_rules", (0, 0))[0]:
-        audited = audit(scenario, decode(scenario, instance, model, by_hand))
+        audited = audit(scenario, decode(instance, model, by_hand))
         assert audited.ok, audited.violations["message"].tolist()
         assert {name: audited.stages.get(name, 0) for name in values} == {
             n: v for n, (v, _) in values.items()
@@ -104,7 +104,7 @@ def test_whole_loads_of_the_fleet_are_the_limit() -> None:
     scenario = two_towns(fleets=fleets)
     instance = index(scenario)
     model = assemble(instance)
-    tables = decode(scenario, instance, model, manual(instance, model))
+    tables = decode(instance, model, manual(instance, model))
     sent = tables["shipments"].set_index("from")["quantity"]
     assert sent.to_dict() == {"a": 10, "depot-c": 20}
     assert tables["trips"].empty

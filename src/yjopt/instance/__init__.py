@@ -94,7 +94,8 @@ def index(scenario: Scenario) -> Instance:
     -------
     Instance
     """
-    context = Context(scenario, labels_of(scenario))
+    canonical = scenario.canonical()
+    context = Context(canonical, labels_of(canonical))
     settings = scenario.settings
     items = index_items(context)
     wards = index_wards(context)

@@ -232,7 +232,23 @@ def index_transfers(context: Context, wards: Wards, beds: Beds) -> Transfers:
     moves = tuple(part[allowed] for part in moves)
     at, move = np.nonzero(counts[:, allowed])
     amount = context.number("rules", "amount")[rule] // 100
-    return Transfers(*cohort, *moves, amount, at.astype(np.int64), move.astype(np.int64))
+    ward, group, last, admitted, people = cohort
+    of_cohort, to_ward, period, seconds, penalty = moves
+    return Transfers(
+        cohort_ward=ward,
+        cohort_group=group,
+        cohort_last=last,
+        cohort_admitted=admitted,
+        cohort_people=people,
+        move_cohort=of_cohort,
+        move_ward=to_ward,
+        move_period=period,
+        move_seconds=seconds,
+        move_penalty=penalty,
+        budget_amount=amount,
+        budget_rule=at.astype(np.int64),
+        budget_move=move.astype(np.int64),
+    )
 
 
 def _cohorts(wards: Wards, beds: Beds, sources: IntArray, horizon: int) -> tuple[IntArray, ...]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Labels:
-    """The ids behind the integers; position is the integer."""
+    """The ids behind the integers; position is the integer. `needs` is the table whose rows needs point to."""
 
     areas: IdArray
     places: IdArray
@@ -34,6 +34,8 @@ class Labels:
     skills: IdArray
     tasks: IdArray
     fleets: IdArray
+    area_names: IdArray
+    needs: pd.DataFrame
 
 
 def labels_of(scenario: Scenario) -> Labels:
@@ -64,6 +66,8 @@ def labels_of(scenario: Scenario) -> Labels:
         skills=np.array(sorted({*worker_skills, *team_use}), dtype=object),
         tasks=ids("tasks", "task"),
         fleets=ids("fleets", "fleet"),
+        area_names=ids("areas", "name"),
+        needs=tables["needs"],
     )
 
 

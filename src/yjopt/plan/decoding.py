@@ -15,12 +15,11 @@ if TYPE_CHECKING:
     from yjopt.instance import Instance
     from yjopt.instance.joining import IntArray
     from yjopt.model.assembly import Model
-    from yjopt.scenario import Scenario
 
 
-def decode(scenario: Scenario, instance: Instance, model: Model, x: IntArray) -> dict[str, pd.DataFrame]:
+def decode(instance: Instance, model: Model, x: IntArray) -> dict[str, pd.DataFrame]:
     """Every table of the plan that the vector `x` stands for, in the order of the schema."""
-    tables = goods_tables(scenario, instance, model, x)
+    tables = goods_tables(instance, model, x)
     tables |= people_tables(instance, model, x)
     tables["unmet"] = unmet_table(instance, model, x)
     tables["exceptions"] = exceptions_table(instance, model, x)

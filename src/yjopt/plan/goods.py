@@ -18,21 +18,18 @@ if TYPE_CHECKING:
     from yjopt.instance import Arcs, Instance, Lots, Orders
     from yjopt.instance.joining import IdArray, IntArray
     from yjopt.model.assembly import Model
-    from yjopt.scenario import Scenario
 
 _KINDS = np.array(STOCK_KINDS, dtype=object)
 _SOURCES = np.array(SOURCE_KINDS, dtype=object)
 
 
-def goods_tables(
-    scenario: Scenario, instance: Instance, model: Model, x: IntArray
-) -> dict[str, pd.DataFrame]:
+def goods_tables(instance: Instance, model: Model, x: IntArray) -> dict[str, pd.DataFrame]:
     """Shipments, trips, procurements, served needs and stocks."""
     return {
         "shipments": _shipments(instance, model, x),
         "trips": _trips(instance, model, x),
         "procurements": _procurements(instance, model, x),
-        "served": _served(scenario, instance, model, x),
+        "served": _served(instance, model, x),
         "stocks": _stocks(instance, model, x),
     }
 
@@ -136,8 +133,8 @@ def _ordered(instance: Instance, lots: Lots, orders: Orders, packs: IntArray) ->
     }
 
 
-def _served(scenario: Scenario, instance: Instance, model: Model, x: IntArray) -> pd.DataFrame:
-    supplies, durables, table = instance.supplies, instance.durables, scenario.tables["needs"]
+def _served(instance: Instance, model: Model, x: IntArray) -> pd.DataFrame:
+    supplies, durables, table = instance.supplies, instance.durables, instance.labels.needs
     demand = model.supplies.serve_demand
     packs = x[model.supplies.serve]
     row = np.concatenate([supplies.needs.row[demand], durables.need_row])
