@@ -24,6 +24,7 @@ from yjopt.model.assembly import assemble
 from yjopt.model.manual import manual
 from yjopt.model.names import STAGE_HARD
 from yjopt.model.nothing import nothing
+from yjopt.model.tightening import tighten
 from yjopt.plan import FIRST_STAGES, Plan, StageResult, decode
 from yjopt.scenario import Scenario
 
@@ -239,6 +240,7 @@ def _plan(
     engine: str,
 ) -> Plan:
     """Read the plan off the answer, and have it audited."""
+    outcome = _tight(model, outcome)
     # An interrupted search may hold no better vector than one that breaks hard rules: that is no plan.
     is_broken = any(stage.name == STAGE_HARD and stage.value for stage in outcome.stages)
     has_plan = (
@@ -269,6 +271,16 @@ def _plan(
     return plan
 
 
+def _tight(model: Model, outcome: Outcome) -> Outcome:
+    """The same plan without what it pays or leaves for nothing, where the search had no time to see to it."""
+    if outcome.x is None:
+        return outcome
+    x = tighten(model, outcome.x)
+    value = {stage.name: stage.value(x) for stage in model.mip.stages}
+    stages = tuple(replace(stage, value=value[stage.name]) for stage in outcome.stages)
+    return replace(outcome, x=x, stages=stages)
+
+
 def _result(model: Model, stage: StageOutcome, by_hand: IntArray, nothing_done: IntArray) -> StageResult:
     of_model = next(s for s in model.mip.stages if s.name == stage.name)
     manual_value = of_model.value(by_hand)
@@ -297,7 +309,7 @@ def _objective(
     return StageResult(
         name=total.name,
         unit=WEIGHTED_UNIT,
-        value=total.value,
+        value=total.value if outcome.x is None else weighted(outcome.x),
         bound=total.bound,
         scale=weighted(nothing_done),
         manual=weighted(by_hand),

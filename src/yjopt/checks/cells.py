@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from yjopt.checks.words import written
+
 if TYPE_CHECKING:
     from yjopt.checks.tables import BoolArray, WordArray
     from yjopt.schema import Column
@@ -37,6 +39,11 @@ class Texts:
     text: WordArray
     strange: BoolArray
     numeric: BoolArray
+
+
+def headers(frame: pd.DataFrame) -> list[str]:
+    """Return the names of a frame's columns as text, whatever they are."""
+    return [name if isinstance(name, str) else written(name) for name in frame.columns]
 
 
 def texts(values: pd.Series[Any], column: Column) -> Texts:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from yjopt.checks.cells import Texts, clean_id, clean_text, texts
+from yjopt.checks.cells import Texts, clean_id, clean_text, headers, texts
 from yjopt.checks.numbers import Fault, range_of, read_floats, read_numbers
 from yjopt.checks.tables import MOST, Batch, Tables, where
 from yjopt.checks.words import Guesser, shown
@@ -139,22 +139,22 @@ def _empty_table(table: Table, file: str) -> Finding:
 
 def _headers(raw: RawTables, table: Table, frame: pd.DataFrame) -> Iterator[Finding]:
     """Yield what is wrong with the header of one table."""
-    names = list(frame.columns)
+    names = headers(frame)
     file = raw.files.get(table.name, "")
     guesser = Guesser([column.name for column in table.columns if column.name not in names])
-    seen: set[object] = set()
+    seen: set[str] = set()
     # Frames and JSON count rows from 1: only where the rows begin lower down does the header have a line.
     line = int(bool(file) and (not len(frame) or raw.lines[table.name][0] > 1))
 
-    def finding(rule: str, name: object, message: str, mend: str) -> Finding:
+    def finding(rule: str, name: str, message: str, mend: str) -> Finding:
         return Finding(
             rule=rule,
             severity=CELL_RULES[rule][0],
             table=table.name,
             file=file,
             line=line,
-            column=str(name),
-            value=str(name),
+            column=name,
+            value=name,
             message=message,
             mend=mend,
         )
@@ -170,7 +170,7 @@ def _headers(raw: RawTables, table: Table, frame: pd.DataFrame) -> Iterator[Find
                 "unknown_column",
                 name,
                 f"The table {table.name} has no column {shown(name)}; nothing would read it.",
-                guesser.mend(str(name), others),
+                guesser.mend(name, others),
             )
         seen.add(name)
     for column in table.columns:
@@ -181,7 +181,7 @@ def _headers(raw: RawTables, table: Table, frame: pd.DataFrame) -> Iterator[Find
 
 def _column(frame: pd.DataFrame, table: Table, column: Column) -> Typed:
     """Read one column; a column that is not there is blank throughout."""
-    names = list(frame.columns)
+    names = headers(frame)
     if column.name not in names:
         missing = np.full(len(frame), column.required, dtype=bool)
         return Typed(_stand_in(column, len(frame)), missing, [])

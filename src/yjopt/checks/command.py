@@ -90,6 +90,13 @@ def soft_budget(tables: Tables) -> Iterator[Batch]:
         )
 
 
+def _areas(tables: Tables, rows: IntArray) -> list[str]:
+    """Return the areas of rules with the names that people know them by."""
+    names = tables.words("areas", "name")[tables.rows("rules", "area")[rows]]
+    ids = quoted(tables.words("rules", "area")[rows])
+    return [f"{one} ({name})" if name else one for one, name in zip(ids, names, strict=True)]
+
+
 class Minimum:
     """One row of ``isolation_minimum`` that can be judged: the sites that count, and by when."""
 
@@ -163,7 +170,7 @@ def minimum_cannot_hold(tables: Tables) -> Iterator[Batch]:
         " then{late}; {end}",
         "Name more sites in site_category, start later, count_upper_units, or lower the amount.",
         {
-            "area": quoted(tables.words("rules", "area")[rows]),
+            "area": _areas(tables, rows),
             "what": quoted(tables.words("rules", "what")[rows]),
             "amount": [figure(minimum.amount) for minimum, _ in short],
             "start": [figure(minimum.start) for minimum, _ in short],
@@ -191,11 +198,11 @@ def minimums_clash(tables: Tables) -> Iterator[Batch]:
                 "rules",
                 np.array([row]),
                 "amount",
-                "{area} must have {wanted} sites in all for {names}, but only {there} sites count, and a site"
+                "{area} must have {wanted} sites in all for {names}, but {there} in all count, and a site"
                 " holds one category at a time.",
                 "Name more sites in site_category, or lower an amount.",
                 {
-                    "area": quoted(tables.words("rules", "area")[[row]]),
+                    "area": _areas(tables, np.array([row]))[0],
                     "wanted": figure(wanted),
                     "names": listed(names),
                     "there": len(sites),

@@ -38,15 +38,15 @@ TOO_FAR: Final = {
 
 @dataclass(frozen=True)
 class Network:
-    """Open roads as a graph, and explicit times as pairs; minutes throughout."""
+    """Open roads as a graph, and explicit times as pairs; seconds throughout."""
 
     graph: scipy.sparse.csr_array
     start: IntArray
     end: IntArray
-    minutes: FloatArray
+    seconds: FloatArray
 
     def nearest(self, places: IntArray, limit: float, *, towards: bool) -> FloatArray:
-        """Return the minutes from the nearest of some places to every place (or from it, ``towards`` them).
+        """Return the seconds from the nearest of some places to every place (or from it, ``towards`` them).
 
         Closures are left out, so that nothing is called out of reach that might be reached. A row of
         ``times`` counts if it is shorter.
@@ -57,11 +57,11 @@ class Network:
         if not len(places) or not size:
             return np.full(size, np.inf)
         graph = self.graph.T.tocsr() if towards else self.graph
-        minutes = dijkstra(graph, indices=places, min_only=True, limit=limit)
+        seconds = dijkstra(graph, indices=places, min_only=True, limit=limit)
         giver, taker = (self.end, self.start) if towards else (self.start, self.end)
-        direct = np.isin(giver, places) & (self.minutes <= limit)
-        np.minimum.at(minutes, taker[direct], self.minutes[direct])
-        reached: FloatArray = minutes
+        direct = np.isin(giver, places) & (self.seconds <= limit)
+        np.minimum.at(seconds, taker[direct], self.seconds[direct])
+        reached: FloatArray = seconds
         return reached
 
 
@@ -71,23 +71,29 @@ def network(tables: Tables) -> Network:
 
     size = tables.size("places")
     start, end = tables.rows("roads", "from"), tables.rows("roads", "to")
-    minutes = np.nan_to_num(tables.figures("roads", "minutes"), nan=0.05)
+    seconds = _seconds(tables, "roads", 0.05)
     back = ~tables.flags("roads", "one_way")
     edges = pd.DataFrame(
         {
             "start": np.concatenate([start, end[back]]),
             "end": np.concatenate([end, start[back]]),
-            "minutes": np.concatenate([minutes, minutes[back]]),
+            "seconds": np.concatenate([seconds, seconds[back]]),
         }
     )
     edges = edges[(edges["start"] >= 0) & (edges["end"] >= 0)]
     edges = edges.groupby(["start", "end"], as_index=False, sort=False).min()
-    cells = (edges["minutes"].to_numpy(), (edges["start"].to_numpy(), edges["end"].to_numpy()))
+    cells = (edges["seconds"].to_numpy(), (edges["start"].to_numpy(), edges["end"].to_numpy()))
     graph = csr_array(cells, shape=(size, size))
     start, end = tables.rows("times", "from"), tables.rows("times", "to")
-    minutes = np.nan_to_num(tables.figures("times", "minutes"), nan=0.0)
+    seconds = _seconds(tables, "times", 0.0)
     known = (start >= 0) & (end >= 0)
-    return Network(graph, start[known], end[known], minutes[known])
+    return Network(graph, start[known], end[known], seconds[known])
+
+
+def _seconds(tables: Tables, table: str, stand_in: float) -> FloatArray:
+    """Return whole seconds, which add up exactly; a stand-in in minutes where a cell is wrong."""
+    minutes: FloatArray = np.nan_to_num(tables.figures(table, "minutes"), nan=stand_in)
+    return np.rint(minutes * 60)
 
 
 def givers(tables: Tables) -> dict[tuple[str, str], IntArray]:
@@ -167,8 +173,9 @@ def out_of_reach(tables: Tables) -> Iterator[Batch]:
                 mend = "Add who can give it, or take the row out; as it is, all of it stays unmet."
                 yield Batch(table, at[:1], column, NOBODY[kind], mend, facts)
                 continue
-            minutes = roads.nearest(places, limit, towards=kind in ("patients", "contacts"))
-            far = (minutes[taking] > limit) & ~(alone[taking] & ~np.isin(taking, places))
+            most = np.rint(limit * 60)
+            seconds = roads.nearest(places, most, towards=kind in ("patients", "contacts"))
+            far = (seconds[taking] > most) & ~(alone[taking] & ~np.isin(taking, places))
             if far.any():
                 facts["place"] = [shown(name) for name in names[taking[far]]]
                 mend = f"Check the roads, or raise limits.{kind}; as it is, all of it stays unmet."

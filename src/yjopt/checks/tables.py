@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from yjopt.checks.cells import headers
 from yjopt.checks.words import figure, shown, written
 from yjopt.errors import Finding, Severity
 from yjopt.schema import INPUT
@@ -142,7 +143,7 @@ class Tables:
         """Return a cell as written; None if the table has no such column."""
         if (table, column) not in self._written:
             frame = self.raw.frames.get(table, pd.DataFrame())
-            names = list(frame.columns)
+            names = headers(frame)
             there = column in names
             self._written[table, column] = frame.iloc[:, names.index(column)] if there else None
         cells = self._written[table, column]

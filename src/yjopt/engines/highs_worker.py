@@ -46,8 +46,13 @@ def solve(request: Request, reply: Reply) -> None:
         "threads": header["threads"],
         "random_seed": header["seed"],
         "time_limit": max(header["seconds"], 1e-3),
+        # Often enough that silence means a hang, see remote.
+        "mip_min_logging_interval": min(5.0, header["seconds"] / 10),
         "mip_rel_gap": header["gap"],
         "mip_abs_gap": header["absolute"],
+        # Whole numbers are multiplied by up to 10 million (grams of a lorry): at the default of 1e-6 a plan may be
+        # off by ten units of such a row once it is rounded.
+        "mip_feasibility_tolerance": 1e-9,
         "presolve": "choose" if header["presolve"] else "off",
     }
     for name, value in options.items():
@@ -69,6 +74,8 @@ def solve(request: Request, reply: Reply) -> None:
         if np.isfinite(bound) and bound > best:
             best = bound
             reply.bound(bound)
+        else:
+            reply.alive()
 
     whole = bool(request.model["integer"].any())
     if whole:
@@ -97,7 +104,9 @@ def _pass_model(highs: Any, highspy: Any, request: Request, checked: Any) -> Non
             model["indptr"],
             model["indices"],
             model["data"],
-            model["integer"].astype(np.int32),
+            # Every column of a model with integers is handed over as one: with continuous flows beside them the
+            # presolve of HiGHS 1.15.1 has called a model with a plan infeasible, and then "optimal".
+            np.full(columns, model["integer"].any(), dtype=np.int32),
         ),
         "the model",
     )
@@ -132,6 +141,8 @@ def _finish(highs: Any, highspy: Any, reply: Reply, whole: bool) -> None:
     bound: float | None = None
     if whole:
         bound = info.mip_dual_bound
+        if status == highspy.HighsModelStatus.kOptimal and not np.isfinite(bound):
+            raise RuntimeError("HiGHS says optimal and has no bound")
     elif status == highspy.HighsModelStatus.kOptimal:
         bound = info.objective_function_value
     reply.done(status.name, x, bound)

@@ -166,13 +166,13 @@ class _Run:
         """Minimise one stage over all parts, the smallest first: what they leave, the large ones get."""
         began = time.monotonic()
         until = began + self._share(stage)
-        sizes = [part.num_nonzeros for part in self.mips]
+        sizes = [0 if self._closed(k, stage) else part.num_nonzeros for k, part in enumerate(self.mips)]
         waiting = sum(sizes)
         for part, size in enumerate(sizes):
             if self._ended:
                 break
             now = time.monotonic()
-            share = (until - now) * size / waiting
+            share = (until - now) * size / waiting if waiting else 0.0
             waiting -= size
             if not self._closed(part, stage):
                 self._minimise(part, stage, now + max(share, LEAST_SECONDS))

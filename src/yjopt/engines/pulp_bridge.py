@@ -27,6 +27,8 @@ from yjopt.errors import EngineError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import numpy.typing as npt
+
     from yjopt.engines.serving import Reply, Request
 
 LATE = 0.9
@@ -83,6 +85,7 @@ class PulpEngine(RemoteEngine):
 
     module: ClassVar[str] = "yjopt.engines.pulp_bridge"
     verdicts: ClassVar[Mapping[str, Verdict]] = VERDICTS
+    streams: ClassVar[bool] = False
 
     def __init__(self, solver: str, *, threads: int = 1, seed: int = 0) -> None:
         super().__init__(threads=threads, seed=seed)
@@ -102,18 +105,26 @@ def solve(request: Request, reply: Reply) -> None:
         warnings.simplefilter("ignore")
         _check_available(pulp, header["solver"])
         problem, variables = _problem(pulp, request)
+        if _bare_row_breaks(request):
+            reply.done("Infeasible/No Solution Exists")
+            return
+        if not variables:
+            # Nothing to decide: command-line solvers take no such model.
+            reply.done("Optimal/Optimal Solution Found", _rest(request), 0.0)
+            return
         limit = max(header["seconds"] - (time.monotonic() - began), 0.01)
         solver, gap = _solver(pulp, request, limit)
         called = time.monotonic()
         problem.solve(solver)
         spent = time.monotonic() - called
     native = f"{pulp.LpStatus[problem.status]}/{pulp.LpSolution[problem.sol_status]}"
-    found = [variable.value() for variable in variables]
+    found = [variable.value() for variable in variables.values()]
     has_solution = problem.sol_status in (pulp.LpSolutionOptimal, pulp.LpSolutionIntegerFeasible)
     if not has_solution or any(value is None for value in found):
         reply.done(native)
         return
-    x = np.array(found, dtype=np.float64)
+    x = _rest(request)
+    x[list(variables)] = found
     bound = None
     if VERDICTS.get(native) is Verdict.OPTIMAL:
         if spent > LATE * limit:
@@ -156,24 +167,49 @@ def _solver(pulp: Any, request: Request, limit: float) -> tuple[Any, float]:
     )
 
 
-def _problem(pulp: Any, request: Request) -> tuple[Any, list[Any]]:
-    """The request as PuLP objects; a row with two different sides becomes two constraints."""
+def _bare_row_breaks(request: Request) -> bool:
+    """Whether a row without entries cannot hold; PuLP writes no such rows."""
+    model = request.model
+    bare = np.ones(len(model["row_lower"]), dtype=np.bool_)
+    bare[model["indices"]] = False
+    return bool(np.any((model["row_lower"][bare] > 0) | (model["row_upper"][bare] < 0)))
+
+
+def _rest(request: Request) -> npt.NDArray[np.float64]:
+    """Values of columns that no row and no cost speaks of."""
+    return np.array(request.model["lower"] if request.start is None else request.start)
+
+
+def _problem(pulp: Any, request: Request) -> tuple[Any, dict[int, Any]]:
+    """The request as PuLP objects, variables by column.
+
+    A row with two different sides becomes two constraints. Columns without any
+    entry or cost are left out: PuLP writes their bounds into files but not the
+    columns, and solvers stumble over that.
+    """
     model, limits = request.model, request.limits
     problem = pulp.LpProblem("yjopt", pulp.LpMinimize)
     kinds = np.where(model["integer"], "Integer", "Continuous")
-    variables = [
-        pulp.LpVariable(f"x{number}", low, high, kind)
-        for number, (low, high, kind) in enumerate(
-            zip(model["lower"].tolist(), model["upper"].tolist(), kinds.tolist(), strict=True)
-        )
-    ]
-    problem.addVariables(variables)
+    bounded = np.isfinite(model["row_lower"]) | np.isfinite(model["row_upper"])
+    column_of = np.repeat(np.arange(len(request.cost)), np.diff(model["indptr"]))
+    entries = bounded[model["indices"]]
+    used = request.cost != 0
+    used[column_of[entries]] = True
+    used[limits["indices"]] = True
+    variables = {
+        number: pulp.LpVariable(f"x{number}", model["lower"][number], model["upper"][number], kinds[number])
+        for number in np.flatnonzero(used).tolist()
+    }
+    problem.addVariables(variables.values())
     costs = enumerate(request.cost.tolist())
     problem.setObjective(pulp.LpAffineExpression([(variables[j], c) for j, c in costs if c]))
     terms: list[list[tuple[Any, float]]] = [[] for _ in model["row_lower"]]
-    column_of = np.repeat(np.arange(len(variables)), np.diff(model["indptr"])).tolist()
-    entries = zip(model["indices"].tolist(), column_of, model["data"].tolist(), strict=True)
-    for row, column, value in entries:
+    for row, column, value in zip(
+        model["indices"][entries].tolist(),
+        column_of[entries].tolist(),
+        model["data"][entries].tolist(),
+        strict=True,
+    ):
         terms[row].append((variables[column], value))
     sides = list(zip(model["row_lower"].tolist(), model["row_upper"].tolist(), strict=True))
     ends = limits["indptr"].tolist()
@@ -182,6 +218,8 @@ def _problem(pulp: Any, request: Request) -> tuple[Any, list[Any]]:
         terms.append([(variables[columns[k]], values[k]) for k in range(first, last)])
         sides.append((-np.inf, upper))
     for row, (pairs, (low, high)) in enumerate(zip(terms, sides, strict=True)):
+        if not pairs:
+            continue
         wanted = [(low, pulp.LpConstraintEQ)] if low == high else []
         if low != high:
             wanted += [(low, pulp.LpConstraintGE)] if np.isfinite(low) else []
@@ -190,8 +228,8 @@ def _problem(pulp: Any, request: Request) -> tuple[Any, list[Any]]:
             expression = pulp.LpAffineExpression(pairs)
             problem.addConstraint(pulp.LpConstraint(expression, sense, f"r{row}_{sense}", side))
     if request.start is not None:
-        for variable, number in zip(variables, request.start.tolist(), strict=True):
-            variable.setInitialValue(number)
+        for number, variable in variables.items():
+            variable.setInitialValue(float(request.start[number]))
     return problem, variables
 
 

@@ -31,9 +31,9 @@ GRACE = 0.15
 """Seconds after the deadline before a process that has not answered is ended."""
 
 QUIET_NONZEROS = 20_000
-"""A model below this size on which a solver is silent for half its time is taken to hang."""
+"""A model below this size on which a solver falls silent for half its time is taken to hang."""
 
-SOLVER_ERROR = 1e-6
+SOLVER_ERROR = 2e-6
 """Relative distance of value and bound that a solver in floating point may call none."""
 
 
@@ -75,6 +75,8 @@ class RemoteEngine:
     """Module of the worker."""
     verdicts: ClassVar[Mapping[str, Verdict]]
     """Every native status word and what it means."""
+    streams: ClassVar[bool] = True
+    """Whether the solver reports while it works, so that silence means something."""
     solver: str = ""
     """Name of the solver inside the worker, where it has several."""
 
@@ -129,7 +131,8 @@ class RemoteEngine:
         # Where columns are only implied integers, a little time is kept to make the last vector whole.
         now = time.monotonic()
         stop = deadline - (0.0 if search.mip.integer.all() else 0.03 * (deadline - now))
-        quiet = now + 0.5 * (stop - now) if search.mip.num_nonzeros <= QUIET_NONZEROS else stop
+        may_hang = self.streams and search.mip.num_nonzeros <= QUIET_NONZEROS and search.mip.integer.any()
+        quiet = 0.5 * (stop - now) if may_hang else None
         reply = self._ask(search, gap, stop, quiet=quiet)
         if reply.verdict in (Verdict.INFEASIBLE, Verdict.FAILED):
             second = self._ask(search, gap, stop, presolve=False)
@@ -232,20 +235,15 @@ class RemoteEngine:
         *,
         believe_bounds: bool,
     ) -> Reply | None:
-        """Take what comes until the end, None when time is up."""
-        while True:
-            until = deadline + GRACE if quiet is None else min(quiet, deadline + GRACE)
-            left = until - time.monotonic()
-            if left <= 0:
-                return (
-                    None
-                    if quiet is None or quiet >= deadline
-                    else Reply(Verdict.FAILED, detail="it was silent for half its time")
-                )
-            frame = worker.receive(min(left, 0.5))
+        """Take what comes until the end, None when time is up; `quiet` seconds of silence are a failure."""
+        heard = time.monotonic()
+        while (now := time.monotonic()) < deadline + GRACE:
+            if quiet is not None and now - heard > quiet and now < deadline:
+                return Reply(Verdict.FAILED, detail="it was silent for half its time")
+            frame = worker.receive(min(deadline + GRACE - now, 0.1))
             if frame is None:
                 continue
-            quiet = None
+            heard = time.monotonic()
             header, arrays = frame
             if header["kind"] == "incumbent":
                 search.consider(arrays["x"])
@@ -254,8 +252,9 @@ class RemoteEngine:
                     search.raise_bound(header["bound"])
             elif header["kind"] == "error":
                 return self._error(header)
-            else:
+            elif header["kind"] == "done":
                 return self._done(header["native"], arrays.get("x"), search)
+        return None
 
     def _done(self, native: str, x: Any, search: Search) -> Reply:
         verdict = self.verdicts.get(native)

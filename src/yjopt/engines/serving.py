@@ -66,6 +66,10 @@ class Reply:
         if np.isfinite(bound):
             self.send({"kind": "bound", "bound": float(bound)})
 
+    def alive(self) -> None:
+        """Send a sign of life."""
+        self.send({"kind": "alive"})
+
     def done(self, native: str, x: npt.NDArray[np.float64] | None = None, bound: float | None = None) -> None:
         """Send the end: the solver's own status word, its vector and its bound."""
         if bound is not None:

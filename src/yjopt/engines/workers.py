@@ -20,9 +20,8 @@ import threading
 import weakref
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from yjopt.engines.frames import read_frame, write_frame
+from yjopt.engines.handover import handed_over
 from yjopt.errors import EngineError
 
 if TYPE_CHECKING:
@@ -107,16 +106,7 @@ class Worker:
         self._next_key += 1
         self.send(
             {"kind": "model", "key": key, "forget": [*forget, *gone]},
-            {
-                "indptr": mip.matrix.indptr.astype(np.int32),
-                "indices": mip.matrix.indices.astype(np.int32),
-                "data": mip.matrix.data,
-                "row_lower": mip.row_lower,
-                "row_upper": mip.row_upper,
-                "lower": mip.lower,
-                "upper": mip.upper,
-                "integer": mip.integer.astype(np.uint8),
-            },
+            handed_over(mip),
         )
         self._known[mip] = key
         self._sizes[key] = mip.num_nonzeros

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -27,7 +27,8 @@ WANTED, BAND = 0.04, (0.02, 0.08)
 
 
 def calibrate(
-    make: Make, evaluate: Evaluate, start: Couplings | None = None, *, steps: int = 7, sweeps: int = 2
+    make: Make, evaluate: Evaluate, start: Couplings | None = None, *, steps: int = 7, sweeps: int = 2,
+    names: Collection[str] = tuple(COUPLINGS),
 ) -> tuple[Couplings, dict[str, float]]:
     """Bisect each coupling in turn until switching it off improves the value by the share wanted.
 
@@ -44,6 +45,9 @@ def calibrate(
     steps : int
         Halvings per coupling and sweep.
     sweeps : int
+    names : collection of str
+        Couplings to calibrate. Vehicle hours bind by whole trips, which a relaxation does not see: calibrate them on
+        plans.
 
     Returns
     -------
@@ -53,7 +57,7 @@ def calibrate(
     found = start or Couplings()
     worths: dict[str, float] = {}
     for _ in range(sweeps):
-        for name in COUPLINGS:
+        for name in names:
             found, worths[name] = _bisect(make, evaluate, found, name, steps)
             LOGGER.info("calibrate: %s = %.4f is worth %.4f", name, getattr(found, name), worths[name])
         if all(BAND[0] <= worth <= BAND[1] for worth in worths.values()):

@@ -69,7 +69,7 @@ class Couplings:
         Money for surge levels and sites, as a share of what opening all of them costs.
     """
 
-    fleet_hours: float = 1.0
-    staff: float = 1.0
-    consumables: float = 1.0
-    opening_budget: float = 0.7
+    fleet_hours: float = 1.4
+    staff: float = 0.8
+    consumables: float = 1.3
+    opening_budget: float = 0.5

@@ -168,7 +168,13 @@ def _allowed(world: World, first: np.ndarray, rng: np.random.Generator) -> tuple
     # Without couplings a site never chooses: it holds what it is fitted out for.
     both = (rng.random(count) < 0.6) & world.coupled
     main = (rng.random(count) < CATEGORIES["share"][1]).astype(np.int64)
-    main[first] = 0
+    # In every city one open site is for close contacts only and one, if there is a second county, for key persons
+    # only: a minimum of one of each can then always be kept.
+    opened = np.flatnonzero(first)
+    city = world.city(world.facilities.sites)[opened]
+    rank = np.arange(len(opened)) - np.searchsorted(city, city)
+    main[opened] = rank == 1
+    both[opened[rank <= 1]] = False
     if not (main == 1).any():
         main[np.flatnonzero(~first)[-1:]] = 1
     return both, main

@@ -103,8 +103,7 @@ def _round_trip(world: World) -> Floats:
 def rules(world: World, bedding: Beds | None, isolating: Isolation | None) -> pd.DataFrame:
     """Opening budgets and transfer budgets of cities; minimum numbers of isolation sites.
 
-    A minimum is hard only where two open, empty sites that may hold either category are there to satisfy it;
-    the others are soft.
+    A minimum is hard only where an open site that is for its category alone satisfies it; the others are soft.
 
     Parameters
     ----------
@@ -156,8 +155,8 @@ def _minima(world: World, isolating: Isolation) -> list[pd.DataFrame]:
             "count_upper_units": True,
         }
     )
-    ready = isolating.both & ~isolating.candidate & (isolating.inside.sum(axis=1) == 0)
-    enough = sums(world.city(sites), ready, len(geography.cities)) >= 2
+    dedicated = ~isolating.both & ~isolating.candidate
+    city = world.city(sites)
     hard = [
         pd.DataFrame(
             {
@@ -165,11 +164,11 @@ def _minima(world: World, isolating: Isolation) -> list[pd.DataFrame]:
                 "area": geography.cities,
                 "what": category,
                 "amount": 1.0,
-                "hard": enough,
+                "hard": sums(city, dedicated & (isolating.main == number), len(geography.cities)) > 0,
                 "weight": 5.0,
                 "count_upper_units": True,
             }
         )
-        for category in CATEGORIES["category"]
+        for number, category in enumerate(CATEGORIES["category"])
     ]
     return [counties, *hard]

@@ -1,8 +1,9 @@
-"""What a made scenario is worth: values of the first stages, with a coupling or without it."""
+"""What a made scenario is worth: doing nothing, the manual plan and the relaxation, with a coupling or without it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -11,6 +12,8 @@ import pandas as pd
 if TYPE_CHECKING:
     from yjopt.model.mip import Mip
 
+#: Tables and settings of a scenario.
+Made = tuple[Mapping[str, pd.DataFrame], Mapping[str, Any]]
 #: Values of the stages, in natural units, by name.
 Values = Mapping[str, float]
 #: Tables and settings to values.
@@ -26,6 +29,32 @@ COUPLINGS: Final = {
 }
 #: Weights that stand for the order of the stages in one linear programme.
 ORDER: Final = {"hard_rules": 1e5, "rules": 1e4, PEOPLE: 100.0, GOODS: 1.0}
+#: A value of the relaxation nearer to a whole number than this counts as whole.
+WHOLE = 1e-5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outlook:
+    """What can be said of a scenario without solving it to the end.
+
+    Parameters
+    ----------
+    nothing, manual, relaxed : mapping of str to float
+        Values of the first stages in natural units: doing nothing, the manual plan, the linear relaxation (a lower
+        bound of the weighted sum, and in practice of each stage).
+    fractional : float
+        Share of the integer columns that are no whole number in a corner of the relaxation.
+    largest : float
+        Share of the columns in the largest component.
+    columns : int
+    """
+
+    nothing: Values
+    manual: Values
+    relaxed: Values
+    fractional: float
+    largest: float
+    columns: int
 
 
 def without(tables: Mapping[str, pd.DataFrame], coupling: str) -> dict[str, pd.DataFrame]:
@@ -39,46 +68,72 @@ def without(tables: Mapping[str, pd.DataFrame], coupling: str) -> dict[str, pd.D
 
 def worth_off(with_it: Values, without_it: Values) -> float:
     """How much switching a coupling off improves the people or the goods stage, as a share; the larger of the two."""
-    gains = [
-        (with_it[stage] - without_it[stage]) / with_it[stage]
-        for stage in (PEOPLE, GOODS)
-        if with_it.get(stage, 0.0) > 0
-    ]
-    return max(gains, default=0.0)
+    stages = [stage for stage in (PEOPLE, GOODS) if with_it.get(stage, 0.0) > 0]
+    return max((1 - without_it.get(stage, 0.0) / with_it[stage] for stage in stages), default=0.0)
 
 
 def relaxed(tables: Mapping[str, pd.DataFrame], settings: Mapping[str, Any]) -> dict[str, float]:
     """Values of the first stages in the linear relaxation, all in one programme with weights for their order.
-
-    Parameters
-    ----------
-    tables : mapping of str to pandas.DataFrame
-    settings : mapping
-
-    Returns
-    -------
-    dict of str to float
 
     Raises
     ------
     yjopt.errors.EngineError
         When the relaxation is not solved.
     """
+    mip = _model(tables, settings)[1].mip
+    return _values(mip, _solve(mip, corner=False))
+
+
+def by_hand(tables: Mapping[str, pd.DataFrame], settings: Mapping[str, Any]) -> dict[str, float]:
+    """Values of the first stages of the manual plan."""
+    from yjopt.model.manual import manual
+
+    instance, model = _model(tables, settings)
+    return _values(model.mip, manual(instance, model))
+
+
+def outlook(tables: Mapping[str, pd.DataFrame], settings: Mapping[str, Any]) -> Outlook:
+    """Everything acceptance asks of a scenario except what its couplings are worth."""
+    from scipy.sparse import bmat
+    from scipy.sparse.csgraph import connected_components
+
+    from yjopt.model.manual import manual
+    from yjopt.model.nothing import nothing
+
+    instance, model = _model(tables, settings)
+    mip = model.mip
+    corner = _solve(mip, corner=True)
+    whole = np.abs(corner - np.round(corner)) < WHOLE
+    part = connected_components(bmat([[None, mip.matrix.T], [mip.matrix, None]]), directed=False)[1]
+    return Outlook(
+        nothing=_values(mip, nothing(instance, model)),
+        manual=_values(mip, manual(instance, model)),
+        relaxed=_values(mip, corner),
+        fractional=float(1 - whole[mip.integer].mean()),
+        largest=float(np.bincount(part[: mip.num_columns]).max() / mip.num_columns),
+        columns=mip.num_columns,
+    )
+
+
+def _model(tables: Mapping[str, pd.DataFrame], settings: Mapping[str, Any]) -> tuple[Any, Any]:
     from yjopt.instance import index
     from yjopt.model.assembly import assemble
     from yjopt.scenario import Scenario
 
-    mip = assemble(index(Scenario.from_tables(dict(tables), dict(settings)))).mip
-    x = _interior(mip)
-    values = {}
-    for stage in mip.stages:
-        if stage.name in ORDER:
-            values[stage.name] = float(stage.coefficients @ x[stage.columns] + stage.offset) / stage.unit
-    return values
+    instance = index(Scenario.from_tables(dict(tables), dict(settings)))
+    return instance, assemble(instance)
 
 
-def _interior(mip: Mip) -> np.ndarray:
-    """Solve the relaxation by an interior point method: without a basis, which nobody needs here."""
+def _values(mip: Mip, x: np.ndarray) -> dict[str, float]:
+    return {
+        stage.name: (float(stage.coefficients @ x[stage.columns]) + stage.offset) / stage.unit
+        for stage in mip.stages
+        if stage.name in ORDER
+    }
+
+
+def _solve(mip: Mip, *, corner: bool) -> np.ndarray:
+    """Solve the relaxation by an interior point method; a corner takes longer and is needed only to count fractions."""
     import highspy
 
     from yjopt.errors import EngineError
@@ -95,11 +150,12 @@ def _interior(mip: Mip) -> np.ndarray:
     program.a_matrix_.start_, program.a_matrix_.index_ = mip.matrix.indptr, mip.matrix.indices
     program.a_matrix_.value_ = mip.matrix.data
     solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+    crossover = "on" if corner else "off"
     for option, value in (
         ("output_flag", False),
         ("threads", 1),
         ("solver", "ipm"),
-        ("run_crossover", "off"),
+        ("run_crossover", crossover),
     ):
         solver.setOptionValue(option, value)
     solver.passModel(program)
