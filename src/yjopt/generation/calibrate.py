@@ -27,7 +27,12 @@ WANTED, BAND = 0.04, (0.02, 0.08)
 
 
 def calibrate(
-    make: Make, evaluate: Evaluate, start: Couplings | None = None, *, steps: int = 7, sweeps: int = 2,
+    make: Make,
+    evaluate: Evaluate,
+    start: Couplings | None = None,
+    *,
+    steps: int = 7,
+    sweeps: int = 2,
     names: Collection[str] = tuple(COUPLINGS),
 ) -> tuple[Couplings, dict[str, float]]:
     """Bisect each coupling in turn until switching it off improves the value by the share wanted.

@@ -149,19 +149,17 @@ def _solve(mip: Mip, *, corner: bool) -> np.ndarray:
     program.a_matrix_.format_ = highspy.MatrixFormat.kColwise
     program.a_matrix_.start_, program.a_matrix_.index_ = mip.matrix.indptr, mip.matrix.indices
     program.a_matrix_.value_ = mip.matrix.data
-    solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
-    crossover = "on" if corner else "off"
-    for option, value in (
-        ("output_flag", False),
-        ("threads", 1),
-        ("solver", "ipm"),
-        ("run_crossover", crossover),
-    ):
-        solver.setOptionValue(option, value)
-    solver.passModel(program)
-    solver.run()
-    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        raise EngineError(
-            f"The relaxation ended as {solver.getModelStatus()}; the scenario cannot be valued."
-        )
-    return np.asarray(solver.getSolution().col_value)
+    # An interior point without crossover is fastest, and now and then ends in doubt: then crossover, then simplex.
+    ways = [("ipm", "off"), ("ipm", "on"), ("simplex", "on")][corner:]
+    status = None
+    for method, crossover in ways:
+        solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+        options = {"output_flag": False, "threads": 1, "solver": method, "run_crossover": crossover}
+        for option, value in options.items():
+            solver.setOptionValue(option, value)
+        solver.passModel(program)
+        solver.run()
+        status = solver.getModelStatus()
+        if status == highspy.HighsModelStatus.kOptimal:
+            return np.asarray(solver.getSolution().col_value)
+    raise EngineError(f"The relaxation ended as {status}; the scenario cannot be valued.")
