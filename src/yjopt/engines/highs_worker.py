@@ -50,9 +50,7 @@ def solve(request: Request, reply: Reply) -> None:
         "mip_min_logging_interval": min(5.0, header["seconds"] / 10),
         "mip_rel_gap": header["gap"],
         "mip_abs_gap": header["absolute"],
-        # Whole numbers are multiplied by up to 10 million (grams of a lorry): at the default of 1e-6 a plan may be
-        # off by ten units of such a row once it is rounded.
-        "mip_feasibility_tolerance": 1e-9,
+        "mip_feasibility_tolerance": header["tolerance"],
         "presolve": "choose" if header["presolve"] else "off",
     }
     for name, value in options.items():

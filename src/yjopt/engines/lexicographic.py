@@ -86,16 +86,22 @@ def solve(mip: Mip, params: Params, start: IntArray | None = None, engine: Engin
         )
     chosen = engine or choose(params)
     if params.weights is None:
-        return _Run(mip, params, start, chosen).outcome()
-    inner = _Run(_weighted(mip, params.weights), params, start, chosen).outcome()
+        return _solve(mip, params, start, chosen)
+    inner = _solve(_weighted(mip, params.weights), params, start, chosen)
     if inner.x is None:
         return inner
-    stages = tuple(
-        StageOutcome(s.name, s.value(inner.x), _whole_bound(mip, s), "trivial", 0.0, s.unit)
-        for s in mip.stages
-    )
+    stages = _trivial_stages(mip, inner.x)
     hard = inner.stages[:-1]
     return dataclasses.replace(inner, stages=hard + stages[len(hard) :], objective=inner.stages[-1])
+
+
+def _solve(mip: Mip, params: Params, start: IntArray | None, engine: Engine) -> Outcome:
+    try:
+        return _Run(mip, params, start, engine).outcome()
+    except KeyboardInterrupt:
+        # Before the search began or while its answer was put together: the start is what there is.
+        stages = () if start is None else _trivial_stages(mip, start)
+        return Outcome(Status.INTERRUPTED, StoppedBy.INTERRUPT, start, stages, (), 0.0)
 
 
 class _Run:
@@ -349,6 +355,13 @@ class _Run:
         value = own.value(x)
         word: BoundProof = "solver" if proof == "solver" else "trivial"
         return StageOutcome(own.name, value, min(bound, value), word, self.seconds[stage], own.unit)
+
+
+def _trivial_stages(mip: Mip, x: IntArray) -> tuple[StageOutcome, ...]:
+    """The stages at a vector, with what the column bounds alone prove."""
+    return tuple(
+        StageOutcome(s.name, s.value(x), _whole_bound(mip, s), "trivial", 0.0, s.unit) for s in mip.stages
+    )
 
 
 def _part_of(mip: Mip, part: Part) -> Mip:

@@ -33,7 +33,7 @@ class Request:
     Attributes
     ----------
     header : dict
-        ``gap``, ``absolute`` (both gaps), ``seconds``, ``seed``, ``threads``, ``presolve``, ``solver``.
+        ``gap``, ``absolute`` (both gaps), ``seconds``, ``seed``, ``threads``, ``presolve``, ``tolerance``, ``solver``.
     model : dict of arrays
         The matrix by columns (``indptr``, ``indices``, ``data``), ``row_lower``, ``row_upper``,
         ``lower``, ``upper``, ``integer``; the request's own bounds and types already put in.
