@@ -44,10 +44,11 @@ def some_lines(findings: Sequence[Finding], word: str) -> Iterator[str]:
         yield f"  {_line(finding)}"
     rest = Counter(_kind(finding) for finding in findings)
     rest.subtract(_kind(finding) for finding in shown)
+    rest = +rest
     left = len(findings) - len(shown)
     if left:
         most = [f"{count:,} {_kind_text(kind)}" for kind, count in rest.most_common(3)]
-        yield f"  and {counted(left, 'more ' + word)}: {', '.join(most)}{', ...' if len(+rest) > 3 else ''}"
+        yield f"  and {counted(left, 'more ' + word)}: {', '.join(most)}{', ...' if len(rest) > 3 else ''}"
 
 
 def counted(number: int, word: str) -> str:
