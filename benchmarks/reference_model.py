@@ -23,7 +23,7 @@ from benchmarks.reference.consumables import build_consumables, build_trips
 from benchmarks.reference.couplings import build_consumption, build_staffing, consumers
 from benchmarks.reference.durables import build_durables
 from benchmarks.reference.facts import Facts, ScenarioLike, gather
-from benchmarks.reference.house import Programme, Terms, total
+from benchmarks.reference.house import UNITS, Programme, Terms, total
 from benchmarks.reference.isolation import build_isolation
 from benchmarks.reference.tables import tables_of
 from benchmarks.reference.teams import build_teams
@@ -45,11 +45,14 @@ class Reference:
         Value of every stage in quanta, in the order of the stages.
     tables : dict
         The plan as tables of the schema.
+    weighted : int, optional
+        The weighted sum, in millionths of millionths; None when solved stage by stage.
     """
 
     status: str
     values: dict[str, int]
     tables: dict[str, pd.DataFrame]
+    weighted: int | None = None
 
 
 def write_down(facts: Facts, travel: Travel) -> Programme:
@@ -120,6 +123,29 @@ def solve_stages(programme: Programme, *, solver: pulp.LpSolver | None = None) -
     if final != values:
         raise ArithmeticError(f"a later stage spoilt an earlier one: {values} became {final}")
     return Reference("optimal", final, tables_of(programme, answer))
+
+
+def weight_of(programme: Programme, stage: str) -> int:
+    """Weight of one quantum of a stage, in millionths of millionths."""
+    setting = programme.facts.settings[f"weights.{stage.partition(':')[0]}"]
+    return setting * 1_000_000 // UNITS.get(stage, 1)
+
+
+def solve_weighted(programme: Programme, *, solver: pulp.LpSolver | None = None) -> Reference:
+    """Solve for the weighted sum of all stages, after the hard rules."""
+    chosen = solver or exact_cbc()
+    stages = programme.stage_order
+    if "hard_rules" in stages:
+        stages.remove("hard_rules")
+        answer = _solve(programme, programme.objectives["hard_rules"], chosen)
+        if short := value_of(programme, "hard_rules", answer):
+            return Reference("impossible", {"hard_rules": short}, {})
+        programme.row(programme.objectives["hard_rules"] <= 0)
+    terms = [(v, n * weight_of(programme, stage)) for stage in stages for v, n in programme.stages[stage]]
+    answer = _solve(programme, total(_reduced([term for term in terms if term[1]])), chosen)
+    values = {stage: value_of(programme, stage, answer) for stage in stages}
+    weighted = sum(weight_of(programme, stage) * value for stage, value in values.items())
+    return Reference("optimal", values, tables_of(programme, answer), weighted)
 
 
 def _scale(terms: Terms) -> int:

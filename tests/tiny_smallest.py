@@ -55,6 +55,7 @@ def smallest(family: str, seed: int, most: int) -> tuple[PlainScenario, Problem]
     attempt = 0
     while True:
         world = make_world(f"smallest {family} {attempt}", seed, towns=(1, 2), periods=(1, 3))
+        world.settings.pop("nearest", None)
         add(world)
         scenario = PlainScenario.of(*world.finish())
         problem = enumerate_plans(Tables(scenario))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from yjopt.schema import INPUT, REQUIRED, SETTINGS
+from yjopt.schema import INPUT, REQUIRED, SETTINGS, TRAVEL_KINDS
 
 Frames = dict[str, pd.DataFrame]
 Nested = dict[str, Any]
@@ -147,12 +147,14 @@ def make_world(
         world.others.append(place)
     world.settings["period_hours"] = world.pick(1.0, 2.0, 2.0, 24.0)
     limit = world.pick(60.0, 120.0, 480.0)
-    world.settings["limits"] = dict.fromkeys(("supplies", "patients", "contacts", "teams"), limit)
+    world.settings["limits"] = dict.fromkeys(TRAVEL_KINDS, limit)
     _make_roads(world)
     if world.chance(0.1):
         world.settings["ignore_delays"] = True
     if world.chance(0.1):
         world.settings["rule"] = "flat"
+    if world.chance(0.15):
+        world.settings["nearest"] = {kind: world.number(0, 2) for kind in TRAVEL_KINDS}
     return world
 
 

@@ -41,9 +41,9 @@ def build_beds(programme: Programme) -> None:
             programme.row(start + people <= there + surge + exception)
 
 
-def _reachable(programme: Programme, origin: str, destination: str, t: int) -> int | None:
+def _reachable(programme: Programme, purpose: str, origin: str, destination: str, t: int) -> int | None:
     """Seconds, if a person gets there within the period of departure."""
-    seconds = programme.travel.seconds("patients", origin, destination, t)
+    seconds = programme.travel.seconds(purpose, origin, destination, t)
     return seconds if seconds is not None and programme.facts.delay(seconds) == 0 else None
 
 
@@ -70,7 +70,7 @@ def _build_admissions(programme: Programme, beds: dict[Bed, None]) -> dict:
         taken = []
         for hospital, what, penalty in offers[row["group"]]:
             for t in range(s, end + 1):
-                seconds = _reachable(programme, origin, hospital, t)
+                seconds = _reachable(programme, "patients", origin, hospital, t)
                 if seconds is None:
                     continue
                 admit = programme.add("admit", (origin, hospital, what, row["group"], s, t), row["people"])
@@ -116,7 +116,7 @@ def _build_transfers(programme: Programme, beds: dict[Bed, None], admitted: dict
             for hospital, offered in beds:
                 if offered != what or hospital == origin:
                     continue
-                seconds = _reachable(programme, origin, hospital, t)
+                seconds = _reachable(programme, "transfers", origin, hospital, t)
                 if seconds is None:
                     continue
                 transfer = programme.add("transfer", (origin, hospital, old, what, group, last, t))

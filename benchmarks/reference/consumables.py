@@ -200,10 +200,10 @@ def build_trips(programme: Programme) -> None:
     for row in facts.rows["fleets"]:
         fleets[row["place"]].append(row)
     busy = defaultdict(list)
-    for (origin, destination, t), packs in programme.loads.items():
+    for (origin, destination, t, seconds), packs in programme.loads.items():
         if origin not in fleets:
             continue
-        round_trip = 2 * programme.travel.seconds("supplies", origin, destination, t)
+        round_trip = 2 * seconds
         carried, room = [], []
         for fleet in fleets[origin]:
             hours = hours_to_seconds(fleet["hours"])

@@ -89,7 +89,7 @@ def _build_moves(programme: Programme, stores: dict, stock: dict) -> tuple[dict,
         for destination in places[item, authority]:
             use = "supply" if (destination, item) in needing else "store"
             for t in facts.periods:
-                seconds = programme.travel.seconds("supplies", origin, destination, t)
+                seconds = programme.travel.seconds("lending", origin, destination, t)
                 if destination == origin or seconds is None:
                     continue
                 arrival = t + facts.delay(seconds + release)

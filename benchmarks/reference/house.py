@@ -58,7 +58,7 @@ class Programme:
     objectives: dict[str, pulp.LpAffineExpression] = field(default_factory=dict)
     lying: dict[tuple[str, str, str, int], Terms] = field(default_factory=lambda: defaultdict(list))
     working: dict[tuple[str, str, str, int], Terms] = field(default_factory=lambda: defaultdict(list))
-    loads: dict[tuple[str, str, int], list[tuple[pulp.LpVariable, int, int]]] = field(
+    loads: dict[tuple[str, str, int, int], list[tuple[pulp.LpVariable, int, int]]] = field(
         default_factory=lambda: defaultdict(list)
     )
     may_consume: set[tuple[str, str]] = field(default_factory=set)
@@ -104,7 +104,7 @@ class Programme:
         row = self.facts.items[item]
         grams, millilitres = row["kg"] * row["pack"], row["litres"] * row["pack"]
         if origin != destination:
-            self.loads[origin, destination, period].append((variable, grams, millilitres))
+            self.loads[origin, destination, period, seconds].append((variable, grams, millilitres))
         self.cost("time", variable, -(-grams * seconds // 60_000))
 
     @property

@@ -15,18 +15,21 @@ if TYPE_CHECKING:
 
 Pairs = dict[tuple[str, str], int]
 
+#: The kind of travel, whose limit holds, of purposes that are not called after their kind.
+KIND = {"lending": "supplies", "transfers": "patients"}
+
 
 @dataclass
 class Travel:
-    """Seconds from place to place, per kind and period; a pair that is missing does not exist."""
+    """Seconds from place to place, per purpose and period; a pair that is missing does not exist."""
 
     pairs: dict[str, dict[int, Pairs]]
 
-    def seconds(self, kind: str, origin: str, destination: str, period: int) -> int | None:
+    def seconds(self, purpose: str, origin: str, destination: str, period: int) -> int | None:
         """Seconds of a pair, 0 for a place and itself, None if it does not exist."""
         if origin == destination:
             return 0
-        return self.pairs[kind][period].get((origin, destination))
+        return self.pairs[purpose][period].get((origin, destination))
 
 
 def _graph(facts: Facts, kind: str, states: dict[frozenset[str], tuple[str, int]]) -> nx.DiGraph:
@@ -58,29 +61,25 @@ def _thin(pairs: Pairs, facts: Facts, k: int, *, by_origin: bool) -> Pairs:
 
 
 def _ends(facts: Facts) -> dict[str, tuple[set[str], set[str]]]:
-    """Origins and destinations of each kind of travel."""
+    """Origins and destinations by purpose; a thinned pair is left out of its own purpose only."""
     rows = facts.rows
     durable = {item for item, row in facts.items.items() if row["durable"]}
-    lots = {row["place"] for table in ("stocks", "receipts", "sources") for row in rows[table]}
-    lenders = {row["place"] for row in rows["needs"] if row["item"] in durable}
+    lots, stores = set(), {row["place"] for row in rows["needs"] if row["item"] in durable}
+    for table in ("stocks", "receipts", "sources"):
+        for row in rows[table]:
+            (stores if row["item"] in durable else lots).add(row["place"])
     hospitals = {row["place"] for table in ("beds", "surge") for row in rows[table]}
+    moving = {place for kind, place, _ in facts.at_start if kind == "class"} | hospitals
     sites = {row["place"] for row in rows["isolation_sites"]}
-    users = (
-        {row["place"] for row in rows["needs"]} | {row["place"] for row in rows["tasks"]} | hospitals | sites
-    )
-    moving = (
-        {place for kind, place, _ in facts.at_start if kind == "class"} | hospitals
-        if facts.transfer_rules
-        else set()
-    )
+    needing = {row["place"] for row in rows["needs"] if row["item"] not in durable}
+    posts = {row["place"] for row in rows["tasks"]} | hospitals | sites
     return {
-        "supplies": (lots | lenders, lots | users),
-        "patients": ({row["place"] for row in rows["arrivals"]} | moving, hospitals),
+        "supplies": (lots, lots | needing | posts),
+        "lending": (stores, stores),
+        "patients": ({row["place"] for row in rows["arrivals"]}, hospitals),
+        "transfers": (moving if facts.transfer_rules else set(), hospitals),
         "contacts": ({row["place"] for row in rows["contacts"]}, sites),
-        "teams": (
-            {row["place"] for row in rows["pools"]},
-            {row["place"] for row in rows["tasks"]} | hospitals | sites,
-        ),
+        "teams": ({row["place"] for row in rows["pools"]}, posts),
     }
 
 
@@ -113,9 +112,10 @@ def find_travel(facts: Facts) -> Travel:
     for row in facts.rows["closures"]:
         closures[row["period"]][frozenset((row["from"], row["to"]))] = (row["state"], row["percent"])
     travel: dict[str, dict[int, Pairs]] = {}
-    for kind, ends in _ends(facts).items():
+    for purpose, ends in _ends(facts).items():
+        kind = KIND.get(purpose, purpose)
         known: dict[frozenset[tuple[frozenset[str], tuple[str, int]]], Pairs] = {}
-        travel[kind] = {}
+        travel[purpose] = {}
         for t in facts.periods:
             state = frozenset(closures[t].items())
             if state not in known:
@@ -123,5 +123,5 @@ def find_travel(facts: Facts) -> Travel:
                 k = facts.settings[f"nearest.{kind}"]
                 by_origin = kind in ("patients", "contacts")
                 known[state] = _thin(pairs, facts, k, by_origin=by_origin) if k else pairs
-            travel[kind][t] = known[state]
+            travel[purpose][t] = known[state]
     return Travel(travel)
