@@ -198,7 +198,7 @@ def minimums_clash(tables: Tables) -> Iterator[Batch]:
                 "rules",
                 np.array([row]),
                 "amount",
-                "{area} must have {wanted} sites in all for {names}, but {there} in all count, and a site"
+                "{area} must have {wanted} sites for {names} together, but only {there} can count, for a site"
                 " holds one category at a time.",
                 "Name more sites in site_category, or lower an amount.",
                 {
