@@ -28,7 +28,8 @@ _STAY_SOURCE = (
 )
 #: What may be spent on surge levels, sites and conversions together.
 OPENING_BUDGET = 3_600_000
-TRANSFERS_PER_DAY = 24
+#: Patients whom Lianzhou, the northern focus, may move to hospitals elsewhere.
+TRANSFERS_PER_DAY = 12
 
 
 def add_isolation(land: Geography, tables: Tables) -> None:
@@ -140,7 +141,7 @@ def add_isolation(land: Geography, tables: Tables) -> None:
         },
         {
             "rule": "transfer_budget",
-            "area": CITY,
+            "area": "441882",
             "what": "",
             "amount": TRANSFERS_PER_DAY,
             "from_period": 3,

@@ -15,7 +15,7 @@ DAYS = 7
 FOCI = {"441802003": 0.55, "441882100": 0.45}
 CASES = 560
 #: Cases found before day 1, by which the first people are already sealed in.
-EARLIER_CASES = 90
+EARLIER_CASES = 200
 #: Share of the cases found on each day: rising, then slowly falling.
 CURVE = (0.10, 0.13, 0.16, 0.18, 0.17, 0.14, 0.12)
 GROUPS = ("mild", "ordinary", "severe", "critical")
@@ -23,7 +23,7 @@ SEVERITY = (0.80, 0.15, 0.04, 0.01)
 #: People of risk areas who arrive in the city on a day and are to be observed as key persons.
 KEY_PERSONS_PER_DAY = 85
 #: People sealed in per case found so far, from the third case on, and the largest share of a town.
-SEALED_PER_CASE = 400
+SEALED_PER_CASE = 330
 SEALED_FROM_CASES = 3
 SEALED_SHARE = 0.30
 SPREAD_MINUTES = 22.0
