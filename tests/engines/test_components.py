@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yjopt.engines.components import cheaper_bounds, split
+from yjopt.engines.components import between, cheaper_bounds, neighbourhood, split
 from yjopt.model.builder import Builder
 
 if TYPE_CHECKING:
@@ -80,3 +80,36 @@ def test_every_column_and_row_in_exactly_one_place(seed: int, alone: int, batch:
     assert all(len(p.columns) <= alone + batch or len(pieces.parts) == 1 for p in pieces.parts) or any(
         len(p.columns) >= alone for p in pieces.parts
     )
+
+
+def two_families() -> Mip:
+    """Beds 0-1 and goods 2-3 in rows of their own, a trip 4, and a coupling row over beds, goods and trip."""
+    builder = Builder()
+    beds = builder.columns("beds", 0, 5, size=2)
+    goods = builder.columns("goods", 0, 5, size=2)
+    trip = builder.columns("trip", 0, 5, size=1)
+    builder.entries(builder.rows("bed_capacity", 0, 5, size=1), beds, 1)
+    builder.entries(builder.rows("stock", 0, 5, size=1), goods, 1)
+    shared = builder.rows("budget", 0, 9, coupling=True, size=1)
+    builder.entries(shared, np.concatenate([beds, goods, trip]), 1)
+    builder.cost("people", beds[:1], -1)
+    builder.cost("goods", goods, -1)
+    return builder.build([("people", 1), ("goods", 1)])
+
+
+def test_a_neighbourhood_frees_the_families_of_a_stage() -> None:
+    """For people the beds and the trip may change, also the bed without a cost; the goods are fixed."""
+    mip = two_families()
+    near = neighbourhood(mip, np.array([1, 1, 2, 2, 1]), mip.stages[0].columns)
+    assert near is not None
+    assert near.lower.tolist() == [0, 0, 2, 2, 0]
+    assert near.upper.tolist() == [5, 5, 2, 2, 5]
+    assert neighbourhood(mip, np.zeros(5, dtype=np.int64), np.array([0, 2])) is None
+    assert neighbourhood(mip, np.zeros(5, dtype=np.int64), np.zeros(0, dtype=np.int64)) is None
+
+
+def test_between_two_vectors() -> None:
+    """Every column lies between its two values."""
+    box = between(two_families(), np.array([1, 1, 2, 2, 1]), np.array([0, 3, 2, 1, 1]))
+    assert box.lower.tolist() == [0, 1, 2, 1, 1]
+    assert box.upper.tolist() == [1, 3, 2, 2, 1]

@@ -7,6 +7,7 @@ together, because a call to a solver costs more than they do.
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,13 +15,16 @@ import numpy as np
 from scipy import sparse
 
 if TYPE_CHECKING:
-    from yjopt.model.mip import IntArray, Mip
+    from yjopt.model.mip import BoolArray, IntArray, Mip
 
 ALONE = 500
 """Columns from which a component is solved by itself."""
 
 BATCH = 2000
 """Columns up to which smaller components are put together."""
+
+NEARLY_ALL = 0.9
+"""A neighbourhood with more than this share of the columns is no neighbourhood."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,18 +68,14 @@ def split(mip: Mip, *, alone: int = ALONE, batch: int = BATCH) -> Split:
     batch : int
         Smaller components are put together up to about this many columns.
     """
-    rows, columns = mip.matrix.shape
+    rows = mip.num_rows
     starts = np.diff(mip.matrix.indptr)
     in_row = np.zeros(rows, dtype=np.bool_)
     in_row[mip.matrix.indices] = True
     free, bare = np.flatnonzero(starts == 0), np.flatnonzero(~in_row)
     if not mip.num_nonzeros:
         return Split((), free, bare, 0)
-    # One node per row, then one per column; an edge per entry.
-    edges = (mip.matrix.indices.astype(np.int64), rows + np.repeat(np.arange(columns), starts))
-    nodes = rows + columns
-    graph = sparse.coo_array((np.ones(len(edges[0]), dtype=np.int8), edges), shape=(nodes, nodes)).tocsr()
-    _, label = sparse.csgraph.connected_components(graph, directed=False)
+    label = _connected(mip, np.ones(mip.num_nonzeros, dtype=np.bool_))
     used_columns = np.flatnonzero(starts > 0)
     names, of_column = np.unique(label[rows:][used_columns], return_inverse=True)
     group = _grouped(np.bincount(of_column), alone, batch)
@@ -85,6 +85,59 @@ def split(mip: Mip, *, alone: int = ALONE, batch: int = BATCH) -> Split:
     row_parts = _gather(used_rows, group[of_row])
     parts = [Part(c, r) for c, r in zip(column_parts, row_parts, strict=True)]
     return Split(tuple(sorted(parts, key=lambda part: len(part.columns))), free, bare, len(names))
+
+
+def between(mip: Mip, x: IntArray, y: IntArray) -> Mip:
+    """The model with every column kept between its values in two vectors."""
+    return dataclasses.replace(
+        mip, lower=np.minimum(x, y).astype(np.float64), upper=np.maximum(x, y).astype(np.float64)
+    )
+
+
+def neighbourhood(mip: Mip, x: IntArray, wanted: IntArray) -> Mip | None:
+    """The model with everything fixed at `x` that has nothing to do with some columns.
+
+    Without the coupling rows a model falls apart into what it is made of. Free
+    are the parts that hold a wanted column, and the columns that stand in
+    coupling rows only; all else is fixed.
+
+    Parameters
+    ----------
+    mip : Mip
+    x : int64[columns]
+        The plan at hand.
+    wanted : int64 array
+        Columns that are to change.
+
+    Returns
+    -------
+    Mip or None
+        None where that would be nearly the whole model, or nothing.
+    """
+    coupling = np.zeros(mip.num_rows, dtype=np.bool_)
+    for block in mip.row_blocks:
+        coupling[block.start : block.stop] = block.coupling
+    inner = ~coupling[mip.matrix.indices]
+    label = _connected(mip, inner)[mip.num_rows :]
+    column = np.repeat(np.arange(mip.num_columns), np.diff(mip.matrix.indptr))
+    stands = np.zeros(mip.num_columns, dtype=np.bool_)
+    stands[column[inner]] = True
+    free = np.isin(label, label[wanted]) | ~stands
+    if not len(wanted) or free.mean() > NEARLY_ALL:
+        return None
+    lower, upper = np.where(free, mip.lower, x), np.where(free, mip.upper, x)
+    return dataclasses.replace(mip, lower=lower, upper=upper)
+
+
+def _connected(mip: Mip, used: BoolArray) -> IntArray:
+    """Component of each row, then of each column, in the graph of the used entries."""
+    rows, columns = mip.matrix.shape
+    # One node per row, then one per column; an edge per entry.
+    column = rows + np.repeat(np.arange(columns), np.diff(mip.matrix.indptr))
+    edges = (mip.matrix.indices[used].astype(np.int64), column[used])
+    ones = np.ones(len(edges[0]), dtype=np.int8)
+    graph = sparse.coo_array((ones, edges), shape=(rows + columns, rows + columns)).tocsr()
+    return np.asarray(sparse.csgraph.connected_components(graph, directed=False)[1], dtype=np.int64)
 
 
 def cheaper_bounds(mip: Mip, columns: IntArray) -> IntArray:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from yjopt.engines.choice import choose
-from yjopt.engines.components import cheaper_bounds, split
+from yjopt.engines.components import between, cheaper_bounds, neighbourhood, split
 from yjopt.engines.engine import Limit, trivial_bound
 from yjopt.engines.events import Trace
 from yjopt.engines.outcome import Outcome, StageOutcome, Status, StoppedBy, gap
@@ -44,6 +44,10 @@ FIRST_SHARE = 0.6
 
 LEAST_SHARE = 0.02
 """Share of the whole time that is kept for every later stage."""
+
+BETWEEN_SHARE, NEAR_SHARE = 0.25, 0.6
+"""Shares of a stage's time left for a search between plan and start, and for one in the stage's families; the
+search over all, which also proves the bound, has the rest."""
 
 LEAST_SECONDS = 0.05
 """Less than this is not worth asking a solver for."""
@@ -181,7 +185,7 @@ class _Run:
             share = (until - now) * size / waiting if waiting else 0.0
             waiting -= size
             if not self._closed(part, stage):
-                self._minimise(part, stage, now + max(share, LEAST_SECONDS))
+                self._improve(part, stage, max(share, LEAST_SECONDS))
             if self.x[part] is None and not self._ended:
                 # Nothing counts while a part has no plan at all: it gets what is left.
                 self._minimise(part, stage, self.deadline)
@@ -197,8 +201,31 @@ class _Run:
         least = LEAST_SHARE * self.params.time_limit
         return max(min(FIRST_SHARE * left, left - after * least), min(least, left))
 
-    def _minimise(self, part: int, stage: int | None, deadline: float) -> None:
-        mip = self.mips[part]
+    def _improve(self, part: int, stage: int, seconds: float) -> None:
+        """Minimise a stage of a part, first in what is near the plans at hand, then over all of it.
+
+        A solver that minimises one stage does what it likes with the later ones. So there is first a
+        search between the plan and the start where the start is better in this stage, and one in which
+        only the families of this stage may change, which keeps what the plan is good at.
+        """
+        until, mip = time.monotonic() + seconds, self.mips[part]
+        x, start = self.x[part], None if self.start is None else self.start[self.parts[part].columns]
+        if (
+            x is not None
+            and start is not None
+            and mip.stages[stage].value(start) < mip.stages[stage].value(x)
+        ):
+            self._minimise(part, stage, until - (1 - BETWEEN_SHARE) * seconds, between(mip, x, start))
+        x = self.x[part]
+        near = None if x is None else neighbourhood(mip, x, mip.stages[stage].columns)
+        if near is not None and not (self._ended or self._closed(part, stage)):
+            left = until - time.monotonic()
+            self._minimise(part, stage, until - (1 - NEAR_SHARE) * left, near)
+        if not (self._ended or self._closed(part, stage)):
+            self._minimise(part, stage, until)
+
+    def _minimise(self, part: int, stage: int | None, deadline: float, near: Mip | None = None) -> None:
+        mip = near or self.mips[part]
         cost = np.zeros(mip.num_columns, dtype=np.int64) if stage is None else _dense(mip, stage)
         name = "" if stage is None else self.mip.stages[stage].name
         others = None if stage is None else self._value(stage, without=part)
@@ -220,8 +247,13 @@ class _Run:
             start=self.x[part],
             gap=self.params.gap,
             deadline=min(deadline, self.deadline),
-            on_progress=progress,
+            on_progress=None if near else progress,
         )
+        if near:
+            # Neither a bound nor the reason for an end there says anything of the whole.
+            ended = {StoppedBy.INTERRUPT} & {answer.stopped_by}
+            self.reasons |= ended
+            answer = dataclasses.replace(answer, bound=None, stopped_by=StoppedBy.GAP, detail="")
         self._take(part, stage, answer)
 
     def _take(self, part: int, stage: int | None, answer: SingleOutcome) -> None:
