@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
 from yjopt.errors import ModelError
 from yjopt.model.mip import (
@@ -198,6 +197,9 @@ class Builder:
             If costs were given to a stage that is not in the order, or sums
             leave the range in which float64 is exact.
         """
+        # Imported where it is needed: it costs as much as the rest of the library.
+        from scipy import sparse
+
         named = [name for name, _ in stage_order]
         unknown = sorted((self._costs.keys() | self._constants.keys()) - set(named))
         if unknown or len(set(named)) != len(named):

@@ -24,7 +24,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
 from yjopt.errors import ModelError
 
@@ -249,6 +248,8 @@ class Mip:
             If a kept column reaches into a row that is not kept, or a kept row
             into a column that is not.
         """
+        from scipy import sparse
+
         new_row = np.full(self.num_rows, -1, dtype=np.int64)
         new_row[rows] = np.arange(len(rows))
         part = self.matrix[:, columns]

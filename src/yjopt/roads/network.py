@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import sparse
 
 from yjopt.errors import YjoptError
 from yjopt.scenario import quanta
@@ -17,6 +16,8 @@ from yjopt.schema import TRAVEL_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from scipy import sparse
 
     from yjopt.scenario import Scenario
 
@@ -162,6 +163,8 @@ class Network:
         quickest = np.ones(len(order), dtype=np.bool_)
         quickest[1:] = (start[1:] != start[:-1]) | (end[1:] != end[:-1])
         entries = (seconds[quickest].astype(np.float64), (start[quickest], end[quickest]))
+        from scipy import sparse
+
         return sparse.csr_array(entries, shape=(len(self.places), len(self.places)))
 
 
