@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from yjopt.instance.joining import IntArray, matches, position, spans
+from yjopt.instance.joining import IntArray, groups, matches, position, spans
 
 if TYPE_CHECKING:
     from yjopt.instance.context import Context
@@ -255,8 +255,7 @@ def _cohorts(wards: Wards, beds: Beds, sources: IntArray, horizon: int) -> tuple
     """People who may be moved out of the given wards: admitted ones per period, and those there at the start."""
     open_to = np.isin(beds.choice_ward, sources)
     group = beds.queue_group[beds.choice_queue[open_to]]
-    keys = np.unique(np.stack([beds.choice_ward[open_to], group, beds.choice_period[open_to]]), axis=1)
-    ward, of_group, admitted = keys
+    _, (ward, of_group, admitted) = groups(beds.choice_ward[open_to], group, beds.choice_period[open_to])
     # Who is there at the start leaves at the end of the last period that counts them.
     after = np.concatenate(
         [wards.inherited[sources, 1:], np.zeros((len(sources), 1), dtype=np.int64)], axis=1

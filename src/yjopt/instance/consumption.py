@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from yjopt.instance.joining import IntArray, ceil_div, groups, matches, position, total
+from yjopt.instance.joining import IntArray, ceil_div, groups, known_position, matches, total
 
 if TYPE_CHECKING:
     from yjopt.instance.context import Context
@@ -54,9 +54,9 @@ def index_consumption(context: Context, wards: Wards, teams: Teams) -> Consumpti
     rows_of: dict[str, IntArray] = {}
     code_of: dict[str, IntArray] = {}
     for name, ids in (("class", labels.classes), ("category", labels.categories), ("skill", labels.skills)):
-        known = (kind == name) & np.array([value in set(ids) for value in what], dtype=bool) & (rate > 0)
-        rows_of[name] = np.flatnonzero(known)
-        code_of[name] = position(what[known], ids)
+        code = known_position(what, ids)
+        rows_of[name] = np.flatnonzero((kind == name) & (code >= 0) & (rate > 0))
+        code_of[name] = code[rows_of[name]]
 
     ward_row: list[IntArray] = []
     ward: list[IntArray] = []
@@ -79,9 +79,8 @@ def index_consumption(context: Context, wards: Wards, teams: Teams) -> Consumpti
         np.concatenate([item[of_ward], item[of_skill]]),
     )
     ward_user, skill_user = user[: len(at_ward)], user[len(at_ward) :]
-    full = np.maximum(wards.most, wards.inherited.max(axis=1, initial=0))
     teams_there = _teams_at(teams, spot_place, spot_skill)
-    most = total(rate[of_ward] * full[at_ward], ward_user, len(user_place))
+    most = total(rate[of_ward] * wards.full[at_ward], ward_user, len(user_place))
     most += total(rate[of_skill] * teams_there[spot], skill_user, len(user_place))
     inherited = np.zeros((len(user_place), context.horizon), dtype=np.int64)
     np.add.at(inherited, ward_user, rate[of_ward][:, None] * wards.inherited[at_ward])

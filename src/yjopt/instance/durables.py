@@ -12,7 +12,7 @@ from yjopt.instance.joining import BoolArray, IntArray, groups, matches, total
 from yjopt.instance.supplies import Arcs
 
 if TYPE_CHECKING:
-    from yjopt.instance.context import Context
+    from yjopt.instance.context import Context, Legs
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,10 @@ def index_durables(context: Context, items: Items) -> Durables:
     wanted = total(amount, need_item, len(items.pack))
     orders = index_orders(lots, items, wanted, horizon)
     most = _most(lots, orders, item, authority, store_of_lot, horizon)
-    shipments, left_out = _shipments(context, lots, place, item, authority, store_of_lot, most)
+    # Thinning counts every place with a lot or a need of a durable, whatever durable it is.
+    anywhere = np.concatenate([lots.place, context.places("needs")[items.durable[item_of_need]]])
+    legs, left_out = context.legs("supplies", anywhere, anywhere)
+    shipments = _shipments(context, legs, lots, place, item, authority, store_of_lot, most)
     width = len(labels.items)
     return Durables(
         lots=lots,
@@ -132,17 +135,17 @@ def _most(
 
 def _shipments(
     context: Context,
+    legs: Legs,
     lots: Lots,
     place: IntArray,
     item: IntArray,
     authority: IntArray,
     store_of_lot: IntArray,
     most: IntArray,
-) -> tuple[Arcs, int]:
+) -> Arcs:
     release = np.zeros(len(place), dtype=np.int64)
     release[store_of_lot] = lots.release
     family, _ = groups(item, authority)
-    legs, left_out = context.legs("supplies", place, place)
     pair, store = matches(legs.origin, place)
     width = int(family.max(initial=0)) + 1
     step, to = matches(legs.destination[pair] * width + family[store], place * width + family)
@@ -155,7 +158,7 @@ def _shipments(
     kept = (arrive < context.horizon) & (most[store, depart] > 0)
     pair, store, to, depart, arrive = (part[kept] for part in (pair, store, to, depart, arrive))
     unit = context.unit[place[to]]
-    arcs = Arcs(
+    return Arcs(
         part=store,
         to=to,
         origin=place[store],
@@ -167,4 +170,3 @@ def _shipments(
         rung=context.tree.rung(authority[store], unit),
         most=most[store, depart],
     )
-    return arcs, left_out

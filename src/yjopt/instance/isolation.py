@@ -151,7 +151,7 @@ def _choices(
 ) -> tuple[tuple[IntArray, IntArray, IntArray, IntArray], IntArray, int]:
     """(group, ward, period, seconds) of every usable site in reach; rooms of the largest in reach, usable or not."""
     site_wards = np.flatnonzero(wards.is_site)
-    legs, left_out = context.legs("contacts", place, wards.place[site_wards])
+    legs, left_out = context.legs("contacts", place, context.places("isolation_sites"))
     pair, at_ward = matches(legs.destination, wards.place[site_wards])
     ward = site_wards[at_ward]
     width = len(context.labels.categories)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,9 @@ IntArray: TypeAlias = npt.NDArray[np.int64]
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
 IdArray: TypeAlias = npt.NDArray[np.object_]
 
+#: Largest magnitude up to which every whole number is counted exactly, here and by the solvers.
+EXACT_LIMIT: Final = 2**53
+
 
 def position(values: Iterable[Any], ids: IdArray) -> IntArray:
     """Position of each value among `ids`.
@@ -26,12 +29,26 @@ def position(values: Iterable[Any], ids: IdArray) -> IntArray:
     ModelError
         If a value is not among them: the checks let no such scenario pass.
     """
-    at = pd.Index(ids).get_indexer(pd.Index(np.asarray(values, dtype=object))).astype(np.int64)
+    wanted = np.asarray(values, dtype=object)
+    at = known_position(wanted, ids)
     if (at < 0).any():
-        raise ModelError(
-            f"{np.asarray(values, dtype=object)[np.argmax(at < 0)]!r} is not among the known ids."
-        )
+        raise ModelError(f"{wanted[np.argmax(at < 0)]!r} is not among the known ids.")
     return at
+
+
+def known_position(values: Iterable[Any], ids: IdArray) -> IntArray:
+    """Position of each value among `ids`; -1 where it is not among them."""
+    wanted = pd.Index(np.asarray(values, dtype=object))
+    return np.asarray(pd.Index(ids).get_indexer(wanted), dtype=np.int64)
+
+
+def find(wanted: IntArray, keys: IntArray) -> IntArray:
+    """Position of each wanted number among `keys`, which do not repeat; -1 where it is not among them."""
+    if len(keys) == 0:
+        return np.full(len(wanted), -1, dtype=np.int64)
+    order = np.argsort(keys, kind="stable")
+    at = order[np.minimum(np.searchsorted(keys[order], wanted), len(keys) - 1)]
+    return np.where(keys[at] == wanted, at, -1)
 
 
 def matches(left: IntArray, right: IntArray) -> tuple[IntArray, IntArray]:
@@ -93,6 +110,33 @@ def total(values: IntArray, group: IntArray, size: int) -> IntArray:
     sums = np.zeros(size, dtype=np.int64)
     np.add.at(sums, group, values)
     return sums
+
+
+def product(what: str, *factors: IntArray | int) -> IntArray:
+    """Exact products of whole numbers that broadcast.
+
+    Parameters
+    ----------
+    what : str
+        What is counted, in the plural: named when there is too much of it.
+    *factors : int64 arrays or int
+
+    Raises
+    ------
+    ModelError
+        If a product is larger than what is counted exactly.
+    """
+    result: Any = 1
+    size: Any = 1.0
+    for factor in factors:
+        size = size * np.abs(np.asarray(factor, dtype=np.float64))
+        if np.max(size, initial=0.0) > EXACT_LIMIT:
+            raise ModelError(
+                f"The {what} come to {np.max(size):.3g}, but no more than 2**53 can be counted exactly:"
+                " check the units of the figures, or give them in larger units."
+            )
+        result = result * np.asarray(factor, dtype=np.int64)
+    return np.asarray(result, dtype=np.int64)
 
 
 def ceil_div(amount: Any, by: Any) -> Any:

@@ -86,8 +86,12 @@ class Supplies:
         Taker, and base units of the need in a pack.
     shipments, moves : Arcs
         To takers; between stores of one authority.
+    reserve : int64 array, shape (parts, periods)
+        Most packs that can have been in each part by the end of each period, goods moved in included.
     wanted_later : int64 array, shape (takers, periods + 1)
         Packs that can be of use from a period on.
+    left_out : int
+        Pairs that thinning left out.
     """
 
     lots: Lots
@@ -101,6 +105,7 @@ class Supplies:
     need_content: IntArray
     shipments: Arcs
     moves: Arcs
+    reserve: IntArray
     wanted_later: IntArray
     left_out: int
 
@@ -124,14 +129,15 @@ def index_supplies(context: Context, items: Items, consumption: Consumption) -> 
     wanted = total(wanted_later[:, 0], taker_item, len(items.pack))
     parts = _parts(lots, items, wanted)
     orders = index_orders(lots, items, wanted, horizon)
-    reserve = _reserve(lots, parts, orders, horizon)
+    own = _own_reserve(lots, parts, orders, horizon)
 
     legs, left_out = context.legs("supplies", lots.place, np.concatenate([taker_place, lots.place]))
+    moves = _moves(context, lots, legs, own)
+    reserve = _reserve(lots, own, moves)
     shipments = _shipments(context, lots, parts, legs, taker_place, taker_item, wanted_later, reserve)
-    moves = _moves(context, lots, parts, legs, reserve)
     return Supplies(
         lots, parts, orders, taker_place, taker_item, taker_of_user, needs, need_taker, content, shipments, moves,
-        wanted_later, left_out,
+        reserve, wanted_later, left_out,
     )  # fmt: skip
 
 
@@ -197,7 +203,7 @@ def _parts(lots: Lots, items: Items, wanted: IntArray) -> Parts:
     )
 
 
-def _reserve(lots: Lots, parts: Parts, orders: Orders, horizon: int) -> IntArray:
+def _own_reserve(lots: Lots, parts: Parts, orders: Orders, horizon: int) -> IntArray:
     """Most packs that can have been in each part by the end of each period, moves left aside."""
     reserve = parts.initial[:, None] + parts.receipts.cumsum(axis=1)
     ordered = np.zeros((len(parts.lot), horizon), dtype=np.int64)
@@ -229,9 +235,7 @@ def _shipments(
     in_time = arrive < context.horizon
     pair, part, lot, taker = pair[in_time], part[in_time], lot[in_time], taker[in_time]
     depart, arrive = depart[in_time], arrive[in_time]
-    # Goods moved in from other stores of the same authority may be shipped on as well.
-    of_family = _family_reserve(lots, parts, reserve)
-    most = np.minimum(of_family[part, depart], wanted_later[taker, arrive])
+    most = np.minimum(reserve[part, depart], wanted_later[taker, arrive])
     useful = np.flatnonzero(most > 0)
     pair, part, lot, taker = pair[useful], part[useful], lot[useful], taker[useful]
     unit = context.unit[taker_place[taker]]
@@ -255,18 +259,25 @@ def _family(lots: Lots) -> tuple[IntArray, int]:
     return family, len(first)
 
 
-def _family_reserve(lots: Lots, parts: Parts, reserve: IntArray) -> IntArray:
-    """Like `reserve`, with what could have been moved in to free parts."""
+def _of_family(lots: Lots, own: IntArray) -> IntArray:
+    """Packs of the whole family of each lot, shape (lots, periods); home parts are not moved and do not count."""
     family, size = _family(lots)
-    free = np.flatnonzero(~parts.home)
-    sums = np.zeros((size, reserve.shape[1]), dtype=np.int64)
-    np.add.at(sums, family[parts.lot[free]], reserve[free])
-    result = reserve.copy()
-    result[free, 1:] = sums[family[parts.lot[free]], 1:]
+    sums = np.zeros((size, own.shape[1]), dtype=np.int64)
+    np.add.at(sums, family, own[: len(lots)])
+    return np.asarray(sums[family], dtype=np.int64)
+
+
+def _reserve(lots: Lots, own: IntArray, moves: Arcs) -> IntArray:
+    """Like `own`, but of the whole family from the first period on in which goods may have been moved in."""
+    moved_in = np.zeros((len(lots), own.shape[1]), dtype=bool)
+    moved_in[moves.to, moves.arrive] = True
+    moved_in = np.logical_or.accumulate(moved_in, axis=1)
+    result = own.copy()
+    result[: len(lots)][moved_in] = _of_family(lots, own)[moved_in]
     return result
 
 
-def _moves(context: Context, lots: Lots, parts: Parts, legs: Legs, reserve: IntArray) -> Arcs:
+def _moves(context: Context, lots: Lots, legs: Legs, own: IntArray) -> Arcs:
     """Moves between stores: free parts of one family at different places, never within a period."""
     family, _ = _family(lots)
     pair, lot = matches(legs.origin, lots.place)
@@ -278,7 +289,8 @@ def _moves(context: Context, lots: Lots, parts: Parts, legs: Legs, reserve: IntA
     entry, depart = legs.over_periods(pair)
     pair, lot, to = pair[entry], lot[entry], to[entry]
     arrive = depart + np.maximum(context.delay(legs.seconds[pair] + lots.release[lot]), 1)
-    most = _family_reserve(lots, parts, reserve)[lot, depart]
+    # Before period 2 nothing can have been moved in: moves take a period at least.
+    most = np.where(depart > 0, _of_family(lots, own)[lot, depart], own[lot, depart])
     kept = (arrive < context.horizon) & (most > 0)
     pair, lot, to, depart, arrive, most = (part[kept] for part in (pair, lot, to, depart, arrive, most))
     unit = context.unit[lots.place[to]]

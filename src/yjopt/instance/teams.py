@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from yjopt.instance.joining import BoolArray, IntArray, ceil_div, groups, matches, total
+from yjopt.instance.joining import BoolArray, IntArray, ceil_div, groups, known_position, matches, total
 from yjopt.schema import LAYERS
 
 if TYPE_CHECKING:
@@ -96,20 +96,15 @@ def index_staffing(context: Context, wards: Wards) -> Staffing:
     """Index the tables ``staffing`` and ``residents``."""
     labels = context.labels
     table = context.table("staffing")
-    is_site = (table["kind"] == "category").to_numpy(dtype=bool)
+    kind, what = table["kind"].to_numpy(dtype=object), table["what"].to_numpy(dtype=object)
     skill, members = context.code("staffing", "skill", labels.skills), context.number("staffing", "members")
     at_row: list[IntArray] = []
     at_ward: list[IntArray] = []
-    for site, ids in ((False, labels.classes), (True, labels.categories)):
-        rows = np.flatnonzero((is_site == site) & np.isin(table["what"].to_numpy(str), ids.astype(str)))
-        here = np.flatnonzero(wards.is_site == site)
-        code = (
-            np.searchsorted(np.sort(ids.astype(str)), table["what"].to_numpy(str)[rows])
-            if len(rows)
-            else rows
-        )
-        code = np.argsort(ids.astype(str))[code] if len(rows) else rows
-        row, ward = matches(code.astype(np.int64), wards.what[here])
+    for name, is_site, ids in (("class", False, labels.classes), ("category", True, labels.categories)):
+        code = known_position(what, ids)
+        rows = np.flatnonzero((kind == name) & (code >= 0))
+        here = np.flatnonzero(wards.is_site == is_site)
+        row, ward = matches(code[rows], wards.what[here])
         at_row.append(rows[row])
         at_ward.append(here[ward])
     row, ward = np.concatenate(at_row), np.concatenate(at_ward)
@@ -149,7 +144,7 @@ def index_teams(context: Context, wards: Wards, staffing: Staffing) -> Teams:
     num_tasks = len(tasks)
     job_place = np.concatenate([task_place, staffing.post_place])
     job_skill = np.concatenate([task_skill, staffing.post_skill])
-    legs, left_out = context.legs("teams", home[able_pool], job_place)
+    legs, left_out = context.legs("teams", home, job_place)
     pair, able = matches(legs.origin, home[able_pool])
     width = len(labels.skills) + 1
     step, job = matches(legs.destination[pair] * width + able_skill[able], job_place * width + job_skill)
@@ -215,10 +210,8 @@ def _most_useful(
     people: IntArray,
 ) -> IntArray:
     """Teams beyond which a tour is of no use: the task's amount, or full wards."""
-    full = np.maximum(wards.most, wards.inherited.max(axis=1, initial=0))
-    members = ceil_div(
-        total(staffing.members * full[staffing.ward], staffing.post, len(staffing.post_place)), 100
-    )
+    bound = staffing.members * wards.full[staffing.ward]
+    members = ceil_div(total(bound, staffing.post, len(staffing.post_place)), 100)
     most = np.zeros(len(task), dtype=np.int64)
     for_task = task >= 0
     wanted = amount[task[for_task]]

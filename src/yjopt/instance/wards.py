@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from yjopt.instance.joining import BoolArray, IntArray, groups, position, total
+from yjopt.instance.joining import BoolArray, IntArray, find, groups, known_position, position, total
 
 if TYPE_CHECKING:
     from yjopt.instance.context import Context
@@ -41,19 +41,22 @@ class Wards:
     def __len__(self) -> int:
         return len(self.place)
 
+    @property
+    def full(self) -> IntArray:
+        """Most people who can lie in each ward, shape (wards,).
+
+        More than `most` where those there at the start exceed the beds or rooms: what may be excepted for them may
+        be taken up by others once they have moved on.
+        """
+        beyond = np.maximum(self.inherited - self.base, 0)
+        return np.asarray(self.most + beyond.max(axis=1, initial=0), dtype=np.int64)
+
     def find(self, is_site: bool, place: IntArray, what: IntArray) -> IntArray:
         """The ward of each (place, what); -1 where there is none."""
         width = int(max(self.what.max(initial=0), what.max(initial=0))) + 1
         here = np.flatnonzero(self.is_site == is_site)
-        keys = self.place[here] * width + self.what[here]
-        order = np.argsort(keys)
-        wanted = place * width + what
-        at = np.searchsorted(keys[order], wanted)
-        at[at == len(keys)] = 0
-        if len(keys) == 0:
-            return np.full(len(wanted), -1, dtype=np.int64)
-        found = order[at]
-        return np.where(keys[found] == wanted, here[found], -1)
+        found = find(place * width + what, self.place[here] * width + self.what[here])
+        return np.append(here, -1)[found]
 
 
 def index_wards(context: Context) -> Wards:
@@ -98,13 +101,9 @@ def _read_inherited(context: Context, wards: Wards) -> None:
     there = context.table("occupied")["class"].to_numpy(dtype=object)
     place = context.places("occupied")
     period, people = context.number("occupied", "period"), context.number("occupied", "people")
-    within = period <= context.horizon
     for is_site, ids in ((False, labels.classes), (True, labels.categories)):
-        known = (
-            np.isin(there.astype(str), ids.astype(str)) & within
-            if len(ids)
-            else np.zeros(len(there), dtype=bool)
-        )
-        ward = wards.find(is_site, place[known], position(there[known], ids))
-        found = ward >= 0
-        np.add.at(wards.inherited, (ward[found], period[known][found] - 1), people[known][found])
+        what = known_position(there, ids)
+        row = np.flatnonzero((what >= 0) & (period <= context.horizon))
+        ward = wards.find(is_site, place[row], what[row])
+        row, ward = row[ward >= 0], ward[ward >= 0]
+        np.add.at(wards.inherited, (ward, period[row] - 1), people[row])

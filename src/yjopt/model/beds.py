@@ -71,7 +71,7 @@ def add_beds(builder: Builder, instance: Instance) -> BedColumns:
     demand, period = spans(arrivals.period, arrivals.last)
     waiting = np.zeros((len(beds.queue_place), horizon), dtype=np.int64)
     np.add.at(waiting, (beds.queue[demand], period), arrivals.amount[demand])
-    most = np.minimum(waiting[beds.choice_queue, beds.choice_period], wards.most[beds.choice_ward])
+    most = np.minimum(waiting[beds.choice_queue, beds.choice_period], wards.full[beds.choice_ward])
 
     levels, horizon_left = len(beds.surge_ward), np.full(len(beds.surge_ward), horizon - 1, dtype=np.int64)
     decide_level, decide_period = spans(np.zeros(levels, dtype=np.int64), horizon_left - beds.surge_setup)
@@ -79,7 +79,7 @@ def add_beds(builder: Builder, instance: Instance) -> BedColumns:
     at, close_period = spans(beds.surge_setup[may_close] + 1, horizon_left[may_close])
     ward, at_period = np.nonzero(~wards.is_site[:, None] & (wards.inherited > wards.base))
     cohort_most = np.where(
-        transfers.cohort_people >= 0, transfers.cohort_people, wards.most[transfers.cohort_ward]
+        transfers.cohort_people >= 0, transfers.cohort_people, wards.full[transfers.cohort_ward]
     )
     columns = BedColumns(
         admit=builder.columns("admit", 0, most),

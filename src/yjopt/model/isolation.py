@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from yjopt.instance.joining import IntArray, ceil_div, matches, spans
+from yjopt.instance.joining import IntArray, ceil_div, matches, product, spans
 from yjopt.model.names import STAGE_MONEY, STAGE_PEOPLE, STAGE_RULES, STAGE_TIME
 from yjopt.model.occupancy import Occupancy
 
@@ -67,7 +67,8 @@ def add_isolation(builder: Builder, instance: Instance) -> IsolationColumns:
     units = isolation.people // size
     ward, period = np.nonzero(wards.is_site[:, None] & (wards.inherited > wards.base))
     part = isolation.choice_part
-    settle = builder.columns("settle", 0, units[part])
+    room = np.where(isolation.together[part], 1, wards.full[isolation.choice_ward])
+    settle = builder.columns("settle", 0, np.minimum(units[part], room))
     end = np.minimum(isolation.period[part] + isolation.stay[isolation.category[part]], horizon) - 1
     at, lying_in = spans(isolation.choice_period, end)
     occupancy = Occupancy(isolation.choice_ward[at], lying_in, settle[at], size[part[at]])
@@ -117,11 +118,13 @@ def _parts(builder: Builder, instance: Instance, columns: IsolationColumns, unit
     part = isolation.choice_part
     builder.entries(rows[part], columns.settle, 1)
     builder.entries(rows, columns.lost, 1)
-    builder.cost(STAGE_PEOPLE, columns.lost, isolation.cost_lost() * columns.size)
-    served = isolation.cost_served(part, isolation.choice_period) * columns.size[part]
+    lost = product("costs of groups that are not isolated", isolation.cost_lost(), columns.size)
+    builder.cost(STAGE_PEOPLE, columns.lost, lost)
+    served = isolation.cost_served(part, isolation.choice_period)
+    served = product("costs of groups that wait", served, columns.size[part])
     builder.cost(STAGE_PEOPLE, columns.settle, served)
     minutes = ceil_div(instance.carry_person * isolation.choice_seconds, 60)
-    builder.cost(STAGE_TIME, columns.settle, minutes * columns.size[part])
+    builder.cost(STAGE_TIME, columns.settle, product("load-minutes of groups", minutes, columns.size[part]))
 
 
 def _rooms(builder: Builder, instance: Instance, columns: IsolationColumns) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from yjopt.instance.joining import IntArray, ceil_div, spans
+from yjopt.instance.joining import IntArray, ceil_div, product, spans
 from yjopt.model.names import NETWORK_GOODS, STAGE_GOODS, STAGE_MONEY, STAGE_TIME, order_stage, step_stage
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def _columns(builder: Builder, instance: Instance) -> SupplyColumns:
         ship=builder.columns("ship", 0, supplies.shipments.most),
         move=builder.columns("move", 0, supplies.moves.most),
         order=builder.columns("order", 0, supplies.orders.most),
-        stock=_grid(builder, "stock", _most_stock(instance)),
+        stock=_grid(builder, "stock", supplies.reserve),
         received=_grid(builder, "received", later[:, 1:]),
         serve=builder.columns("serve", 0, needs.amount[demand], False),
         serve_demand=demand,
@@ -95,17 +95,6 @@ def _columns(builder: Builder, instance: Instance) -> SupplyColumns:
 
 def _grid(builder: Builder, name: str, most: IntArray, integer: bool = False) -> IntArray:
     return builder.columns(name, 0, most.ravel(), integer).reshape(most.shape)
-
-
-def _most_stock(instance: Instance) -> IntArray:
-    """Packs that can be in a part at the end of a period: everything of its family by then."""
-    supplies, horizon = instance.supplies, instance.horizon
-    parts, lots, orders = supplies.parts, supplies.lots, supplies.orders
-    reserve = parts.initial[:, None] + parts.receipts.cumsum(axis=1)
-    ordered = np.zeros((len(parts.lot), horizon), dtype=np.int64)
-    np.add.at(ordered, (lots.source_lot[orders.source], orders.arrive), orders.most)
-    np.add.at(ordered, (supplies.moves.to, supplies.moves.arrive), supplies.moves.most)
-    return np.asarray(reserve + ordered.cumsum(axis=1), dtype=np.int64)
 
 
 def _balance_of_parts(builder: Builder, instance: Instance, columns: SupplyColumns) -> None:
@@ -153,7 +142,7 @@ def _needs(builder: Builder, instance: Instance, columns: SupplyColumns) -> None
 
 def load_minutes(grams: IntArray, seconds: IntArray) -> IntArray:
     """Load-minutes of a pack on a trip, rounded up."""
-    return np.asarray(ceil_div(grams * seconds, 60_000), dtype=np.int64)
+    return np.asarray(ceil_div(product("gram-seconds of a pack", grams, seconds), 60_000), dtype=np.int64)
 
 
 def cost_shipping(

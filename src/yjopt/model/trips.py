@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from yjopt.instance.joining import IntArray, ceil_div, groups, matches, spans, total
+from yjopt.instance.joining import IntArray, ceil_div, groups, matches, product, spans, total
 from yjopt.model.names import STAGE_MONEY
 
 if TYPE_CHECKING:
@@ -83,8 +83,10 @@ def add_trips(
     leg_of[heavy] = of_load
     travel = np.zeros(len(origin), dtype=np.int64)
     travel[of_load] = loads.travel[heavy]
-    weight = total(loads.grams[heavy] * loads.most[heavy], of_load, len(origin))
-    volume = total(loads.millilitres[heavy] * loads.most[heavy], of_load, len(origin))
+    weight = total(product("grams on a road", loads.grams[heavy], loads.most[heavy]), of_load, len(origin))
+    volume = total(
+        product("millilitres on a road", loads.millilitres[heavy], loads.most[heavy]), of_load, len(origin)
+    )
 
     leg, fleet = matches(origin, fleets.place)
     most, periods_held, seconds = _time_of_trips(fleets, fleet, 2 * travel[leg])
