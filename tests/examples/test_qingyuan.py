@@ -201,3 +201,20 @@ def test_it_builds_again_to_the_same_bytes(tmp_path: Path, folder: Path, periods
     built = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     kept = [path for path in folder.iterdir() if path.suffix in (".csv", ".toml")]
     assert built == {path.name: path.read_bytes() for path in kept}
+
+
+def test_the_page_tells_the_figures_of_the_tables(tables: dict[str, pd.DataFrame]) -> None:
+    page = (FOLDER / "README.md").read_text(encoding="utf-8")
+    arrivals, contacts, needs = tables["arrivals"], tables["contacts"], tables["needs"]
+    due = contacts.people.astype(int).groupby(contacts.category).sum()
+    goods = needs.query("item == 'living_goods'")
+    sealed = goods.quantity.astype(int).groupby(goods.period).sum().max() // 2
+    told = {
+        "{} people fall ill": arrivals.people.astype(int).sum(),
+        "in {} towns": arrivals.place.nunique(),
+        "{} of their contacts": due["close_contact"],
+        "{}\narrivals from risk areas": due["key_person"],
+        "Up to {} people are sealed": round(sealed, -4),
+    }
+    for words, figure in told.items():
+        assert words.format(f"{figure:,}") in page
