@@ -47,33 +47,32 @@ class Carriers:
 
     def send(self, taker: int, period: int, wanted: int, latest: int) -> list[tuple[int, int]]:
         """Send up to `wanted` packs in `period` that arrive by `latest`; (period of arrival, packs) of each load."""
-        horizon = self.ledger.instance.horizon
-        arcs, x = self.ledger.instance.supplies.shipments, self.ledger.x
+        instance, model = self.ledger.instance, self.ledger.model
+        arcs, items, item = instance.supplies.shipments, instance.items, instance.supplies.taker_item[taker]
+        grams, millilitres = int(items.grams[item]), int(items.millilitres[item])
         sent: list[tuple[int, int]] = []
-        for arc in self.arcs_of[taker * horizon + period]:
+        for arc in self.arcs_of[taker * instance.horizon + period]:
             if wanted == 0:
                 break
-            arrive, part = int(arcs.arrive[arc]), int(arcs.part[arc])
-            if arrive > latest:
+            part, arrive = int(arcs.part[arc]), int(arcs.arrive[arc])
+            # Most givers are empty sooner or later: look at this first.
+            free = int(self.stock[part, period:].min())
+            if free <= 0 or arrive > latest:
                 continue
-            column = int(self.ledger.model.supplies.ship[arc])
-            packs = min(wanted, self.ledger.room(column), int(self.stock[part, period:].min()))
-            packs = self._load(int(self.ledger.model.trips.leg_of_ship[arc]), taker, packs)
+            column = int(model.supplies.ship[arc])
+            packs = min(wanted, self.ledger.room(column), free)
+            packs = self.load(int(model.trips.leg_of_ship[arc]), grams, millilitres, packs)
             if packs > 0:
-                self.ledger.add(x, column, packs)
+                self.ledger.add(self.ledger.x, column, packs)
                 self.ledger.add(self.stock, (part, slice(period, None)), -packs)
                 sent.append((arrive, packs))
                 wanted -= packs
         return sent
 
-    def _load(self, leg: int, taker: int, packs: int) -> int:
-        """Put packs on vehicles of a leg, calling as many trips as it takes and there are hours for."""
-        item = int(self.ledger.instance.supplies.taker_item[taker])
-        items = self.ledger.instance.items
-        return self.load(leg, int(items.grams[item]), int(items.millilitres[item]), packs)
-
     def load(self, leg: int, grams: int, millilitres: int, packs: int) -> int:
-        """Put packs of a weight and volume on vehicles of a leg; how many found room."""
+        """Put packs of a weight and volume on vehicles of a leg, calling as many trips as it takes and there are
+        hours for; how many found room.
+        """
         if leg < 0 or packs <= 0:
             return max(packs, 0)
         mark = self.ledger.mark()
