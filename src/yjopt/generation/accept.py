@@ -15,8 +15,9 @@ from yjopt.generation.valuing import GOODS, PEOPLE, Evaluate, Outlook, Values, o
 if TYPE_CHECKING:
     from yjopt.generation.dials import Dials
 
-#: Largest share of the manual plan's unmet that nobody can avoid, and least share that is avoidable.
-FORCED, AVOIDABLE = 0.5, 0.1
+#: Largest share of the manual plan's unmet that nobody can avoid (with scarcity above 1: the second), and least share
+#: that is avoidable.
+FORCED, FORCED_SCARCE, AVOIDABLE = 0.5, 0.9, 0.1
 #: How many times worse than the manual plan doing nothing must be.
 WORSE = 5.0
 #: Least worth of a coupling, share of integer columns that are fractional, share of columns in one component.
@@ -43,8 +44,8 @@ def verdicts(
 ) -> list[Verdict]:
     """Hold a scenario against every condition.
 
-    With scarcity above 1 some need goes unmet whatever is done, so doing nothing cannot be five times worse than any
-    plan: what is asked is then half of what arithmetic allows.
+    With scarcity above 1 much goes unmet whatever is done: then nine tenths of what the manual plan leaves may be
+    unavoidable, and doing nothing need only be half as much worse as arithmetic allows.
 
     Parameters
     ----------
@@ -65,12 +66,13 @@ def verdicts(
     def say(name: str, value: float, wanted: float, ok: bool) -> None:
         found.append(Verdict(name=name, found=round(float(value), 6), wanted=wanted, ok=bool(ok)))
 
+    forced = FORCED if dials.scarcity <= 1 else FORCED_SCARCE
     worse = WORSE if dials.scarcity <= 1 else min(WORSE, 0.5 / (1 - 1 / dials.scarcity))
     for stage in (PEOPLE, GOODS):
         manual, bound = seen.manual.get(stage, 0.0), seen.relaxed.get(stage, 0.0)
         reached = bound if best is None else best.get(stage, 0.0)
         shown = max(manual, SOMETHING)
-        say(f"forced:{stage}", bound / shown, FORCED, bound <= FORCED * shown)
+        say(f"forced:{stage}", bound / shown, forced, bound <= forced * shown)
         say(
             f"avoidable:{stage}", (manual - reached) / shown, AVOIDABLE, manual - reached >= AVOIDABLE * shown
         )

@@ -10,7 +10,7 @@ import pandas as pd
 from yjopt.errors import Finding, ScenarioError
 from yjopt.generation.beds import Beds, beds
 from yjopt.generation.demand import demand
-from yjopt.generation.dials import CASES, FAMILIES, GENERATOR_VERSION, Couplings, Dials
+from yjopt.generation.dials import CALIBRATED, CASES, FAMILIES, GENERATOR_VERSION, Couplings, Dials
 from yjopt.generation.epidemic import epidemic
 from yjopt.generation.facilities import facilities
 from yjopt.generation.frames import complete
@@ -70,7 +70,7 @@ def generate(
     dials : Dials, optional
         Dials of your own instead of a case.
     couplings : Couplings, optional
-        How tight shared resources are; by default as calibrated.
+        How tight shared resources are; by default as calibrated for the case.
 
     Returns
     -------
@@ -106,7 +106,7 @@ def generate(
         periods,
         seed,
         dials or CASES[case],
-        couplings or Couplings(),
+        couplings or CALIBRATED[case],
         not plain,
         frozenset(families),
     )

@@ -60,7 +60,7 @@ def fleets(world: World, goods: Supplies) -> tuple[pd.DataFrame, float, float]:
             payload, volume, cost = VEHICLES[vehicle]
             work = goods.kilograms[rows] * share / payload * LOST_LOAD * hours[rows]
             # Goods on hand are the need divided by scarcity, and so are the hours that carry them.
-            amount = work * factors(rng, world.dials.imbalance, work) * world.couplings.fleet_hours
+            amount = work * factors(rng, world.dials.imbalance / 2, work) * world.couplings.fleet_hours
             driving = min(HOURS * world.period_hours / 24, world.period_hours)
             count = np.maximum(1, whole(rng, amount / (driving * world.periods)))
             frames.append(
