@@ -326,6 +326,18 @@ PEOPLE = [
 ]
 
 ISOLATION = [
+    Fault(
+        "beds and rooms of one name",
+        "class_or_category",
+        "occupied",
+        5,
+        "class",
+        both(
+            add("beds", {"place": "hotel-E", "class": "close", "beds": "9"}),
+            add("eligibility", {"group": "mild", "class": "close"}),
+        ),
+        reads=BEDS,
+    ),
     cell("waiting as long as the stay", "wait_not_below_stay", "categories", 0, "wait", "3"),
     Fault(
         "a site for nothing",
@@ -389,6 +401,22 @@ TEAMS = [
 ]
 
 RULES_AND_FIGURES = [
+    Fault(
+        "too much to be counted",
+        "too_large_in_all",
+        "needs",
+        1,
+        "quantity",
+        put("needs", 1, quantity="1000000000", weight="10000"),
+    ),
+    Fault(
+        "money beyond counting",
+        "too_large_in_all",
+        "sources",
+        3,
+        "quantity",
+        put("sources", 3, quantity="1000000000", cost="100000000"),
+    ),
     cell("half a site", "amount_not_whole", "rules", 0, "amount", "0.5"),
     cell("half a person moved", "amount_not_whole", "rules", 3, "amount", "2.5"),
     cell("a minimum of nothing", "minimum_without_category", "rules", 0, "what", ""),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from files.three_towns import three_towns
 
 from yjopt.files.raw import RawTables
 
+PARSED = three_towns()
 Frames = dict[str, pd.DataFrame]
 Change = Callable[[Frames, dict[str, Any]], None]
 HEADER = -1  # the row of a finding about a column's header
@@ -42,10 +44,16 @@ class Fault:
         return 0 if self.row == WHOLE else self.row + 2
 
 
+def fresh() -> tuple[Frames, dict[str, Any]]:
+    """The three towns, to be changed at will; parsed once."""
+    frames, settings = PARSED
+    return {name: frame.copy() for name, frame in frames.items()}, deepcopy(settings)
+
+
 def touched(fault: Fault) -> set[tuple[str, object]]:
     """The rows of the three towns that a fault changes; all appended rows of a table count as one."""
-    before, _ = three_towns()
-    after, settings = three_towns()
+    before, _ = fresh()
+    after, settings = fresh()
     fault.change(after, settings)
     rows: set[tuple[str, object]] = {(fault.table, fault.column)} if fault.row < 0 else set()
     for name, frame in after.items():
@@ -66,7 +74,7 @@ def touched(fault: Fault) -> set[tuple[str, object]]:
 
 def raw_tables(*changes: Change) -> RawTables:
     """The three towns with changes, as if read from CSV files."""
-    frames, settings = three_towns()
+    frames, settings = fresh()
     for change in changes:
         change(frames, settings)
     lines = {name: np.arange(len(frame), dtype=np.int64) + 2 for name, frame in frames.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -53,6 +54,13 @@ def test_every_rule_has_a_planted_fault() -> None:
     """A new rule must come with a fault that makes it fire, and no rule is found that the catalogue lacks."""
     planted = {fault.rule for fault in FAULTS}
     assert planted == set(catalogue())
+
+
+def test_the_page_names_every_rule() -> None:
+    """docs/concepts/checks.md has the catalogue, line by line."""
+    page = Path(__file__).parents[2].joinpath("docs", "concepts", "checks.md").read_text(encoding="utf-8")
+    rows = [f"| `{name}` | {severity} | {meaning} |" for name, (severity, meaning) in catalogue().items()]
+    assert page.endswith("\n".join(rows) + "\n")
 
 
 @pytest.mark.parametrize("seed", range(20))

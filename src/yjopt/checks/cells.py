@@ -59,7 +59,8 @@ def texts(values: pd.Series[Any], column: Column) -> Texts:
     if values.dtype == "str":
         cells = values.to_numpy(dtype=object, na_value="")
     else:
-        cells = np.array(values.astype(object).to_numpy(dtype=object), dtype=object, copy=True)
+        plain = values if values.dtype == "object" else values.astype(object)
+        cells = plain.to_numpy(dtype=object, copy=True)
     if set(map(type, cells)) == {str}:
         none = np.zeros(len(cells), dtype=bool)
         return Texts(cells, none, none)

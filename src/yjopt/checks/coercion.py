@@ -87,15 +87,20 @@ def coerce_tables(raw: RawTables, settings: dict[str, Any]) -> tuple[Tables, lis
             findings += _headers(raw, table, frame)
             if table.required and not len(frame):
                 findings.append(_empty_table(table, raw.files.get(name, "")))
-        columns: dict[str, pd.Series[Any]] = {}
+        columns: dict[str, Any] = {}
+        index = pd.RangeIndex(len(frame))
         for column in table.columns:
             typed = _column(frame, table, column)
-            columns[column.name] = pd.Series(typed.values, dtype=column.dtype)
+            # Left to itself, pandas would turn words into its own text type.
+            words = column.dtype == "object"
+            columns[column.name] = (
+                pd.Series(typed.values, dtype=object, index=index) if words else typed.values
+            )
             if typed.wrong.any():
                 tables.wrong[name, column.name] = typed.wrong
             for rule, batch in typed.batches:
                 findings += batch.findings(rule, CELL_RULES[rule][0], tables)
-        tables.frames[name] = pd.DataFrame(columns)
+        tables.frames[name] = pd.DataFrame(columns, index=index)
     _fill_units(tables)
     return tables, findings
 
@@ -187,7 +192,7 @@ def _column(frame: pd.DataFrame, table: Table, column: Column) -> Typed:
         return Typed(_stand_in(column, len(frame)), missing, [])
     written = frame.iloc[:, names.index(column.name)]
     if column.type == "flag" and written.dtype == "bool":
-        return Typed(written.to_numpy(), np.zeros(len(written), dtype=bool), [])
+        return Typed(written.to_numpy(copy=True), np.zeros(len(written), dtype=bool), [])
     if (
         column.is_number
         and pd.api.types.is_numeric_dtype(written.dtype)

@@ -147,7 +147,7 @@ def minimum_cannot_hold(tables: Tables) -> Iterator[Batch]:
     """More sites demanded of an area than it has that may hold the category by then."""
     horizon = float(tables.settings["periods"])
     short = []
-    for minimum in minimums(tables):
+    for minimum in tables.once(minimums):
         there = int((minimum.ready <= minimum.start).sum())
         if minimum.start <= horizon and there < minimum.amount:
             short.append((minimum, there))
@@ -185,7 +185,7 @@ def minimum_cannot_hold(tables: Tables) -> Iterator[Batch]:
 def minimums_clash(tables: Tables) -> Iterator[Batch]:
     """Minimums of several categories in one area that together need more sites than it has."""
     by_area: dict[int, list[Minimum]] = {}
-    for minimum in minimums(tables):
+    for minimum in tables.once(minimums):
         by_area.setdefault(minimum.area, []).append(minimum)
     for together in by_area.values():
         sites = np.unique(np.concatenate([minimum.sites for minimum in together]))
@@ -215,7 +215,7 @@ def budget_below_minimum(tables: Tables) -> Iterator[Batch]:
     """A hard minimum of sites that costs more to open than the budget allows."""
     cost = tables.figures("isolation_sites", "cost")
     budget_rows = where(_rows_of(tables, "opening_budget") & (tables.rows("rules", "area") >= 0))
-    for minimum in minimums(tables):
+    for minimum in tables.once(minimums):
         missing = int(minimum.amount - (~minimum.candidate).sum())
         prices = np.sort(np.nan_to_num(cost[minimum.sites[minimum.candidate]]))
         if not tables.flags("rules", "hard")[minimum.row] or missing <= 0 or len(prices) < missing:

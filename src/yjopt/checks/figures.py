@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from yjopt.checks.tables import Batch, BoolArray, FloatArray, IntArray, Rule, Tables, quoted, warning, where
+from yjopt.checks.tables import (
+    Batch,
+    BoolArray,
+    FloatArray,
+    IntArray,
+    Rule,
+    Tables,
+    error,
+    quoted,
+    warning,
+    where,
+)
 from yjopt.checks.words import figure, folded
 
 if TYPE_CHECKING:
@@ -28,6 +39,8 @@ AMOUNTS: Final = (
 TOTALS: Final = ("total", "sum", "all", "us", "world", "合计", "总计", "小计", "全市", "全省", "全国", "汇总")
 #: Numbers of one column further apart than this drown the small ones in a solver's tolerance.
 WIDEST: Final = 1e6
+#: Quanta of a stage that a 64-bit integer holds, with room for the sums of other stages.
+MOST_QUANTA: Final = 4e18
 WEIGHTS: Final = (("needs", "weight"), ("groups", "weight"), ("categories", "weight"), ("tasks", "weight"))
 #: Columns whose figures are compared with each other only: a mask and a ward cost what they cost.
 MEASURES: Final = (
@@ -134,4 +147,43 @@ def _where_used(tables: Tables, table: str, column: str) -> FloatArray:
     return np.where(values > 0, values, np.nan)
 
 
-RULES: Final[tuple[Rule, ...]] = (sum_row, wide_range)
+def _worth(tables: Tables) -> Iterator[tuple[str, str, FloatArray, float]]:
+    """Yield table, column, what each row can count for in a stage, and how much of that 64 bits can hold."""
+    periods = float(tables.settings["periods"])
+    group, category = tables.rows("arrivals", "group"), tables.rows("contacts", "category")
+    group_weight = np.append(tables.figures("groups", "weight"), np.nan)[group]
+    stay = np.append(tables.figures("categories", "weight") * tables.figures("categories", "stay"), np.nan)[
+        category
+    ]
+    often = np.where(tables.words("tasks", "measure") == "teams", periods, 1.0)
+    people, money = MOST_QUANTA / 1e6, MOST_QUANTA / 100
+    yield "needs", "quantity", tables.figures("needs", "quantity") * tables.figures("needs", "weight"), people
+    yield "arrivals", "people", tables.figures("arrivals", "people") * group_weight, people
+    yield "contacts", "people", tables.figures("contacts", "people") * stay, people
+    yield (
+        "tasks",
+        "amount",
+        tables.figures("tasks", "amount") * tables.figures("tasks", "weight") * often,
+        people,
+    )
+    ordered = tables.figures("sources", "quantity") * periods
+    yield "sources", "quantity", ordered * tables.figures("sources", "cost"), money
+
+
+@error
+def too_large_in_all(tables: Tables) -> Iterator[Batch]:
+    """Amounts times weights, or costs, that add up to more than can be counted exactly."""
+    for table, column, worth, most in _worth(tables):
+        total = float(np.nansum(worth))
+        if total > most:
+            yield Batch(
+                table,
+                np.array([np.nanargmax(worth)]),
+                column,
+                f"All rows of {table} together count up to {total:.1e}, but only {most:.1e} can be counted"
+                " exactly; this row counts most.",
+                "Check the figures of this row, or write smaller weights or a larger unit throughout.",
+            )
+
+
+RULES: Final[tuple[Rule, ...]] = (sum_row, wide_range, too_large_in_all)

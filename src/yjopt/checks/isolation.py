@@ -82,7 +82,7 @@ def group_too_large(tables: Tables) -> Iterator[Batch]:
 @error
 def two_categories(tables: Tables) -> Iterator[Batch]:
     """People of two categories at one site in one period."""
-    frame = occupancy(tables)
+    frame = tables.once(occupancy)
     rows = frame.index.to_numpy()
     site = (tables.rows("occupied", "place", "isolation_sites.place")[rows] >= 0) & (
         tables.rows("occupied", "class", "categories.category")[rows] >= 0

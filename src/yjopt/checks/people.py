@@ -133,7 +133,7 @@ def surge_levels(tables: Tables) -> Iterator[Batch]:
 def occupied_nowhere(tables: Tables) -> Iterator[Batch]:
     """People counted in beds or categories that their place does not have."""
     place, name = tables.words("occupied", "place"), tables.words("occupied", "class")
-    rows = _nowhere(tables)
+    rows = tables.once(_nowhere)
     if len(rows):
         there: dict[str, set[str]] = {}
         for one, what in _there(tables):
@@ -152,6 +152,28 @@ def occupied_nowhere(tables: Tables) -> Iterator[Batch]:
             "{mend}",
             {"place": quoted(place[rows]), "mend": sentences},
         )
+
+
+@error
+def class_or_category(tables: Tables) -> Iterator[Batch]:
+    """People of whom it cannot be said whether they lie in beds or in a site, both of one name."""
+    beds = {
+        pair for table in ("beds", "surge") for pair in zip(*_pair(tables, table, "class"), strict=True)
+    } & set(zip(*_pair(tables, "site_category", "category"), strict=True))
+    pairs = zip(*_pair(tables, "occupied", "class"), strict=True)
+    rows = where(np.array([pair in beds for pair in pairs], dtype=bool))
+    if len(rows):
+        yield Batch(
+            "occupied",
+            rows,
+            "class",
+            "{value} is a bed class and an isolation category of this place, so these people are in either.",
+            "Give the class or the category another name.",
+        )
+
+
+def _pair(tables: Tables, table: str, column: str) -> tuple[WordArray, WordArray]:
+    return tables.words(table, "place"), tables.words(table, column)
 
 
 def _there(tables: Tables) -> set[tuple[str, str]]:
@@ -191,7 +213,7 @@ def occupancy(tables: Tables) -> pd.DataFrame:
 def occupied_rises(tables: Tables) -> Iterator[Batch]:
     """People already there that become more from one period to the next."""
     frame = (
-        occupancy(tables)
+        tables.once(occupancy)
         .drop_duplicates(["place", "class", "period"])
         .sort_values(["place", "class", "period"])
     )
@@ -199,9 +221,10 @@ def occupied_rises(tables: Tables) -> Iterator[Batch]:
     steady = (groups["period"].shift(fill_value=0) == frame["period"] - 1).to_numpy()
     before = np.where(steady, groups["people"].shift(fill_value=np.inf), 0)
     rises = (frame["people"].to_numpy() > before) & (frame["period"].to_numpy() > 1)
-    nowhere = set(_nowhere(tables).tolist())
+    nowhere = set(tables.once(_nowhere).tolist())
     rises &= np.array([row not in nowhere for row in frame.index], dtype=bool)
-    if (tables.rows("occupied", "place") < 0).any() or len(frame) < tables.size("occupied") or nowhere:
+    readable = tables.good("occupied", "place", "class", "period", "people")
+    if nowhere or not readable.all() or (tables.rows("occupied", "place") < 0).any():
         # A row that cannot be read, or stands for nothing, may be the very one that is missing before this.
         rises &= steady
     order = np.argsort(frame.index.to_numpy()[rises])
@@ -232,7 +255,7 @@ def beds_below_occupied(tables: Tables) -> Iterator[Batch]:
             strict=True,
         ):
             capacity[place, name] = capacity.get((place, name), 0.0) + beds
-    frame = occupancy(tables)
+    frame = tables.once(occupancy)
     most = np.array(
         [capacity.get(pair, np.nan) for pair in zip(frame["place"], frame["class"], strict=True)], dtype=float
     )
@@ -282,6 +305,7 @@ RULES: Final[tuple[Rule, ...]] = (
     class_for_nobody,
     surge_levels,
     occupied_nowhere,
+    class_or_category,
     occupied_rises,
     beds_below_occupied,
     more_than_residents,

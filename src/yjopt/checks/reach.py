@@ -135,8 +135,9 @@ def _pairs(kind: str, what: Any, place: IntArray) -> pd.DataFrame:
     )
 
 
-def takers(tables: Tables) -> Iterator[tuple[str, str, str, pd.DataFrame]]:
-    """Yield per kind of travel the table, the column and the first row of each taker and what it takes."""
+def takers(tables: Tables) -> list[tuple[str, str, str, pd.DataFrame]]:
+    """Return per kind of travel the table, the column and the first row of each taker and what it takes."""
+    found = []
     for table, column, kind in TAKERS:
         amount = (
             "people" if table in ("arrivals", "contacts") else "amount" if table == "tasks" else "quantity"
@@ -147,7 +148,8 @@ def takers(tables: Tables) -> Iterator[tuple[str, str, str, pd.DataFrame]]:
         frame = frame[
             (tables.figures(table, amount)[frame.index] > 0) & (frame["what"] != "") & (frame["place"] >= 0)
         ]
-        yield table, column, kind, frame.drop_duplicates()
+        found.append((table, column, kind, frame.drop_duplicates()))
+    return found
 
 
 #: Whether what a taker needs has a table of its own; a skill has none.
@@ -157,10 +159,10 @@ INPUT_REFERS: Final = {"needs": True, "arrivals": True, "contacts": True, "tasks
 @warning
 def out_of_reach(tables: Tables) -> Iterator[Batch]:
     """A place that needs something which nobody within the limit of travel can give."""
-    roads, giving = network(tables), givers(tables)
-    alone = isolated(tables)
+    roads, giving = network(tables), tables.once(givers)
+    alone = tables.once(isolated)
     names = tables.words("places", "place")
-    for table, column, kind, frame in takers(tables):
+    for table, column, kind, frame in tables.once(takers):
         limit = float(tables.settings[f"limits.{kind}"])
         for what, rows in frame.groupby("what", sort=False):
             places = giving.get((kind, str(what)))
@@ -194,11 +196,11 @@ def isolated(tables: Tables) -> np.ndarray:
 @warning
 def unconnected_place(tables: Tables) -> Iterator[Batch]:
     """A place that takes or gives something and that no road leads to."""
-    ends = [frame["place"].to_numpy(dtype=np.int64) for *_, frame in takers(tables)]
-    ends += list(givers(tables).values())
+    ends = [frame["place"].to_numpy(dtype=np.int64) for *_, frame in tables.once(takers)]
+    ends += list(tables.once(givers).values())
     used = np.zeros(tables.size("places"), dtype=bool)
     used[np.concatenate(ends)] = True
-    rows = where(used & isolated(tables))
+    rows = where(used & tables.once(isolated))
     if len(rows) and tables.size("places") > 1:
         yield Batch(
             "places",

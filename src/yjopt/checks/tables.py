@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,8 @@ IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 WordArray = npt.NDArray[np.object_]
+
+T = TypeVar("T")
 
 #: Findings of one rule in one column that are listed one by one; beyond, one finding says how many more.
 MOST: Final = 10_000
@@ -60,11 +62,19 @@ class Tables:
         self.frames = frames
         self.wrong = wrong
         self.settings = settings
+        self._made: dict[Callable[[Tables], Any], Any] = {}
         self._figures: dict[tuple[str, str], FloatArray] = {}
         self._words: dict[tuple[str, str], WordArray] = {}
         self._rows: dict[tuple[str, str], IntArray] = {}
         self._known: dict[tuple[str, str], tuple[pd.Index[Any], IntArray]] = {}
         self._written: dict[tuple[str, str], pd.Series[Any] | None] = {}
+
+    def once(self, make: Callable[[Tables], T]) -> T:
+        """Return what a function makes of these tables, made when first asked for."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        made: T = self._made[make]
+        return made
 
     def size(self, table: str) -> int:
         """Return the number of rows of a table."""
