@@ -288,7 +288,8 @@ class Scenario:
 def _until(frame: pd.DataFrame, table: schema.Table, period: int) -> pd.DataFrame:
     """Rows of a table that concern periods up to `period`."""
     for column in table.columns:
-        if column.unit != "period":
+        # Beds that open later are none yet, but people may lie in their class already.
+        if column.unit != "period" or column.name == "opening":
             continue
         later = (frame[column.name] > period).fillna(False).astype(bool)
         if column.name in ("last_period", "return_by"):
