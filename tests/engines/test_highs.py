@@ -145,7 +145,7 @@ def test_what_is_not_implied_is_made_integer() -> None:
 @pytest.mark.parametrize("seconds", [0.3, 1.0])
 def test_the_deadline_holds(seconds: float) -> None:
     """A programme of 100,000 columns is far from solved: an answer comes in time, no worse than the start."""
-    mip, nothing = facilities(1, 100, 1000)
+    mip, nothing = facilities(1, 150, 700)
     began = time.monotonic()
     answer = ask(HighsEngine(), mip, seconds=seconds, start=nothing)
     assert time.monotonic() - began < seconds + 0.5
@@ -168,7 +168,7 @@ def test_a_bound_is_known_at_the_deadline() -> None:
 
 def test_killed_in_the_middle_the_best_is_kept_and_the_next_solve_works() -> None:
     """Signal 9 ends the worker half way; a new one is started for the next call."""
-    mip, nothing = facilities(1, 60, 300)
+    mip, nothing = facilities(2, 40, 110)
     told = threading.Event()
 
     def kill(kind: str, *_: int | None) -> None:
@@ -180,7 +180,7 @@ def test_killed_in_the_middle_the_best_is_kept_and_the_next_solve_works() -> Non
     workers.close_all()
     before = children()
     answer = HighsEngine().minimise(
-        mip, dense_cost(mip), start=nothing, deadline=time.monotonic() + 20, on_progress=kill
+        mip, dense_cost(mip), start=nothing, deadline=time.monotonic() + 10, on_progress=kill
     )
     assert told.is_set()
     assert answer.stopped_by is StoppedBy.MEMORY

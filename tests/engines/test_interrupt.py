@@ -82,7 +82,7 @@ def interrupt(process: subprocess.Popen[str], delay: float) -> tuple[float, list
     ("engine", "sites", "towns", "delays"),
     [
         ("highs", 60, 300, (0.3, 1.0)),
-        ("highs", 100, 1000, (0.5, 1.5)),
+        ("highs", 150, 700, (0.5, 1.5)),
         ("pulp:PULP_CBC_CMD", 40, 200, (1.0,)),
     ],
 )
