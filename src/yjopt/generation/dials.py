@@ -75,9 +75,29 @@ class Couplings:
     opening_budget: float = 0.58
 
 
-#: Couplings as calibrated for each case, static, on 300 towns (seed 101); vehicle hours on plans.
-CALIBRATED: Final[dict[str, Couplings]] = {
-    "reference": Couplings(),
-    "scarce": Couplings(fleet_hours=1.0),
-    "loose": Couplings(fleet_hours=0.6, staff=0.45, consumables=0.8, opening_budget=0.55),
+#: Couplings of each case, static and over time: bisected on 300 towns (scarce 200, over time 100; seed 101), vehicle
+#: hours read on plans. Scarce and loose over time were not bisected: they shift as the reference does.
+_CALIBRATED: Final[dict[str, tuple[Couplings, Couplings]]] = {
+    "reference": (Couplings(), Couplings(staff=0.8, consumables=1.65, opening_budget=0.55)),
+    "scarce": (
+        Couplings(fleet_hours=1.0),
+        Couplings(fleet_hours=1.0, staff=0.8, consumables=1.65, opening_budget=0.55),
+    ),
+    "loose": (
+        Couplings(fleet_hours=0.6, staff=0.45, consumables=0.8, opening_budget=0.55),
+        Couplings(fleet_hours=0.6, staff=0.35, consumables=0.95, opening_budget=0.52),
+    ),
 }
+
+
+def calibrated(case: str, periods: int) -> Couplings:
+    """Couplings of a case that make each of them worth something.
+
+    Parameters
+    ----------
+    case : str
+        One of `CASES`.
+    periods : int
+        Number of periods; 1 is a static plan.
+    """
+    return _CALIBRATED[case][periods > 1]

@@ -10,7 +10,7 @@ import pandas as pd
 from yjopt.errors import Finding, ScenarioError
 from yjopt.generation.beds import Beds, beds
 from yjopt.generation.demand import demand
-from yjopt.generation.dials import CALIBRATED, CASES, FAMILIES, GENERATOR_VERSION, Couplings, Dials
+from yjopt.generation.dials import CASES, FAMILIES, GENERATOR_VERSION, Couplings, Dials, calibrated
 from yjopt.generation.epidemic import epidemic
 from yjopt.generation.facilities import facilities
 from yjopt.generation.frames import complete
@@ -89,7 +89,7 @@ def generate(
         When a table of a real country lacks a column or leaves no town.
     """
     _check(
-        towns,
+        towns if areas is None else None,
         periods,
         seed,
         case,
@@ -106,7 +106,7 @@ def generate(
         periods,
         seed,
         dials or CASES[case],
-        couplings or CALIBRATED[case],
+        couplings or calibrated(case, periods),
         not plain,
         frozenset(families),
     )
@@ -163,12 +163,18 @@ def generate(
 
 
 def _check(
-    towns: int, periods: int, seed: int, case: str, families: Collection[str], half: bool, nowhere: bool
+    towns: int | None,
+    periods: int,
+    seed: int,
+    case: str,
+    families: Collection[str],
+    half: bool,
+    nowhere: bool,
 ) -> None:
     """Refuse arguments that make no scenario, all at once."""
     unknown = sorted(set(families) - set(FAMILIES))
     wrong = [
-        (not 2 <= towns <= 1_000_000, "towns", towns, "Give 2 to 1,000,000 towns."),
+        (towns is not None and not 2 <= towns <= 1_000_000, "towns", towns, "Give 2 to 1,000,000 towns."),
         (not 1 <= periods <= 366, "periods", periods, "Give 1 to 366 periods."),
         (seed < 0, "seed", seed, "Give a seed of 0 or more."),
         (case not in CASES, "case", case, f"Choose one of {', '.join(CASES)}."),
