@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from yjopt.instance.beds import Beds, Transfers, Waiting, index_beds, index_transfers
+from yjopt.instance.beds import Beds, index_beds
 from yjopt.instance.consumption import Consumption, index_consumption
 from yjopt.instance.context import Context, Labels, labels_of
 from yjopt.instance.durables import Durables, index_durables
@@ -24,6 +24,8 @@ from yjopt.instance.rules import (
 )
 from yjopt.instance.supplies import Arcs, Supplies, index_supplies
 from yjopt.instance.teams import Staffing, Teams, index_staffing, index_teams
+from yjopt.instance.transfers import Transfers, index_transfers
+from yjopt.instance.waiting import Waiting
 from yjopt.instance.wards import Wards, index_wards
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import numpy as np
 from yjopt.areas import Tree
 from yjopt.instance.joining import IdArray, IntArray, position, ranges
 from yjopt.roads import reach
-from yjopt.scenario import quanta
+from yjopt.scenario import SECONDS_PER_HUNDREDTH_HOUR, quanta
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -143,7 +143,7 @@ class Context:
 
     def hours(self, table: str, column: str) -> IntArray:
         """A column of hours (in hundredths) in seconds."""
-        return self.number(table, column) * 36
+        return self.number(table, column) * SECONDS_PER_HUNDREDTH_HOUR
 
     def code(self, table: str, column: str, ids: IdArray) -> IntArray:
         """A column of ids as positions in `ids`."""

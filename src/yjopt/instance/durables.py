@@ -39,6 +39,8 @@ class Durables:
         `part` and `to` are stores.
     is_supply : bool array, shape (arcs,)
         Whether the destination needs the item at any time.
+    left_out : int
+        Pairs that thinning left out.
     """
 
     lots: Lots

@@ -40,6 +40,8 @@ class Isolation:
         Site of each site ward; -1 for bed wards.
     conversion, cleaning : int64 array, shape (wards,)
         Conversion cost in fen; empty periods before the category may follow another. 0 for bed wards.
+    left_out : int
+        Pairs that thinning left out.
     """
 
     row: IntArray

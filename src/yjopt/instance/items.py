@@ -77,8 +77,8 @@ class Lots:
         Whether receipts fill the home part first.
     return_by : int64 array
         Period (from 1) from whose end on all of it is at home; -1 without one.
-    source_lot, source_row, source_first, source_most, source_delay, source_cost, source_kind : int64 array
-        Sources: the lot their goods join, row of the table, first period (from 0), base units per period, periods from
+    source_lot, source_first, source_most, source_delay, source_cost, source_kind : int64 array, shape (sources,)
+        The lot their goods join, first period (from 0), base units per period, periods from
         order to arrival, fen per base unit, position of the kind among the kinds of sources.
     """
 
@@ -93,7 +93,6 @@ class Lots:
     refill: BoolArray
     return_by: IntArray
     source_lot: IntArray
-    source_row: IntArray
     source_first: IntArray
     source_most: IntArray
     source_delay: IntArray
@@ -147,7 +146,6 @@ def index_lots(context: Context, items: Items, durable: bool) -> Lots:
         refill=at_stock(context.flags("stocks", "refill").astype(np.int64)).astype(bool),
         return_by=at_stock(context.number("stocks", "return_by"), -1),
         source_lot=of_source,
-        source_row=source,
         source_first=context.number("sources", "first_period")[source] - 1,
         source_most=context.number("sources", "quantity")[source],
         source_delay=context.delay(context.hours("sources", "lead_hours"))[source],

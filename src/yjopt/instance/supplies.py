@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from yjopt.instance.beds import Waiting
 from yjopt.instance.items import Items, Lots, Orders, index_lots, index_orders
 from yjopt.instance.joining import BoolArray, IntArray, ceil_div, groups, matches, total
+from yjopt.instance.waiting import Waiting
 
 if TYPE_CHECKING:
     from yjopt.instance.consumption import Consumption

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -13,6 +13,10 @@ from yjopt.schema import LAYERS
 if TYPE_CHECKING:
     from yjopt.instance.context import Context
     from yjopt.instance.wards import Wards
+
+
+#: Quanta in a unit of work: hundredths of work an hour times hundredths of hours.
+WORK_UNIT: Final = 10_000
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ class Teams:
     task_place, task_skill, task_amount, task_first, task_last, task_weight : int64 array, shape (tasks,)
         Tasks; periods from 0; weight in thousandths.
     task_is_work : bool array, shape (tasks,)
-        Whether the amount is work (in ten-thousandths per team and period), or teams.
+        Whether the amount is work, or teams in every period.
     tour_pool, tour_skill, tour_place, tour_task, tour_post : int64 array, shape (tours,)
         Pool; skill used; where; task (-1: staffing); staffing post (-1: a task).
     tour_depart, tour_first, tour_last, tour_back : int64 array, shape (tours,)
@@ -59,9 +63,11 @@ class Teams:
     tour_seconds : int64 array
         Travel one way.
     tour_work : int64 array
-        Work a team does in a period, ten-thousandths.
+        Work a team does in a period, in quanta (`WORK_UNIT`).
     tour_most : int64 array
         Most teams that can be of use.
+    left_out : int
+        Pairs that thinning left out.
     """
 
     available: IntArray
@@ -215,7 +221,7 @@ def _most_useful(
     most = np.zeros(len(task), dtype=np.int64)
     for_task = task >= 0
     wanted = amount[task[for_task]]
-    by_work = ceil_div(wanted * 10_000, np.maximum(work[for_task], 1))
+    by_work = ceil_div(wanted * WORK_UNIT, np.maximum(work[for_task], 1))
     most[for_task] = np.where(is_work[task[for_task]], np.where(work[for_task] > 0, by_work, 0), wanted)
     most[~for_task] = ceil_div(members[post[~for_task]], people[~for_task])
     return most

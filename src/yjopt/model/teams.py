@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from yjopt.instance.joining import IntArray, ceil_div, matches, spans
+from yjopt.instance.teams import WORK_UNIT
 from yjopt.model.names import STAGE_MONEY, STAGE_PEOPLE, STAGE_RULES, STAGE_TIME
 from yjopt.model.occupancy import Occupancy, Presence
 
@@ -63,8 +64,8 @@ def add_teams(builder: Builder, instance: Instance) -> TeamColumns:
 
 def _tasks(builder: Builder, instance: Instance, columns: TeamColumns) -> None:
     teams, horizon, presence = instance.teams, instance.horizon, columns.presence
-    common = int(np.gcd.reduce(np.concatenate([teams.tour_work, [10_000]])))
-    unit = np.where(teams.task_is_work[columns.short_task], 10_000 // common, 1)
+    common = int(np.gcd.reduce(np.concatenate([teams.tour_work, [WORK_UNIT]])))
+    unit = np.where(teams.task_is_work[columns.short_task], WORK_UNIT // common, 1)
     rows = builder.rows("task", teams.task_amount[columns.short_task] * unit, np.inf)
     builder.entries(rows, columns.short, unit)
     row_of = np.full((len(teams.task_place), horizon), -1, dtype=np.int64)

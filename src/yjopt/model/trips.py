@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from yjopt.instance.joining import IntArray, ceil_div, groups, matches, product, spans, total
+from yjopt.instance.joining import EXACT_LIMIT, IntArray, ceil_div, groups, matches, product, spans, total
 from yjopt.model.names import STAGE_MONEY
 
 if TYPE_CHECKING:
@@ -26,10 +26,10 @@ class TripColumns:
     trip : int64 array, shape (trips,)
         Round trips of a fleet on a leg.
     fleet, leg : int64 array, shape (trips,)
-    leg_origin, leg_destination, leg_depart, leg_seconds : int64 array, shape (legs,)
-        Pairs of places and periods on which vehicles are needed; travel time one way.
-    leg_of_ship, leg_of_move, leg_of_lend : int64 array
-        Leg of each shipment, move, and shipment of durables; -1 where goods travel free.
+    leg_origin, leg_destination, leg_depart : int64 array, shape (legs,)
+        Pairs of places and periods on which vehicles are needed.
+    leg_of_ship, leg_of_lend : int64 array
+        Leg of each shipment of consumables, and of durables; -1 where goods travel free.
     periods_held : int64 array, shape (trips,)
         Periods a trip holds its vehicle.
     seconds : int64 array, shape (trips,)
@@ -42,9 +42,7 @@ class TripColumns:
     leg_origin: IntArray
     leg_destination: IntArray
     leg_depart: IntArray
-    leg_seconds: IntArray
     leg_of_ship: IntArray
-    leg_of_move: IntArray
     leg_of_lend: IntArray
     periods_held: IntArray
     seconds: IntArray
@@ -107,7 +105,7 @@ def add_trips(
     _hour_rows(builder, instance, trip, fleet, depart[leg], periods_held, seconds)
     builder.cost(STAGE_MONEY, trip, ceil_div(fleets.cost[fleet] * 2 * travel[leg], 3600))
     cut = np.cumsum([len(supply.ship), len(supply.move)])
-    of_ship, of_move, of_lend = np.split(leg_of, cut)
+    of_ship, _, of_lend = np.split(leg_of, cut)
     return TripColumns(
         trip,
         fleet,
@@ -115,9 +113,7 @@ def add_trips(
         origin,
         destination,
         depart,
-        travel,
         of_ship,
-        of_move,
         of_lend,
         periods_held,
         seconds,
@@ -147,7 +143,8 @@ def _time_of_trips(fleets: Fleets, fleet: IntArray, seconds: IntArray) -> tuple[
     working = np.maximum(day, 1)
     held = np.maximum(ceil_div(seconds, working), 1)
     per_period = np.where(held == 1, seconds, day)
-    most = np.where(per_period > 0, fleets.vehicles[fleet] * day // np.maximum(per_period, 1), 2**31)
+    # A trip that takes no time is limited by what there is to carry alone.
+    most = np.where(per_period > 0, fleets.vehicles[fleet] * day // np.maximum(per_period, 1), EXACT_LIMIT)
     return np.where((day > 0) & (fleets.vehicles[fleet] > 0), most, 0), held, per_period
 
 

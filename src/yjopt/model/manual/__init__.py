@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from yjopt.instance.joining import ceil_div
+from yjopt.instance.teams import WORK_UNIT
 from yjopt.model.manual.carriers import Carriers
 from yjopt.model.manual.crews import Crews
 from yjopt.model.manual.hosts import Hosts
@@ -83,7 +85,7 @@ def _close(
     teams, columns = instance.teams, model.teams
     task, period = columns.short_task, columns.short_period
     work = crews.done.sum(axis=1)[task]
-    lacking = -(-(10_000 * teams.task_amount[task] - work) // 10_000)
+    lacking = ceil_div(WORK_UNIT * teams.task_amount[task] - work, WORK_UNIT)
     in_teams = teams.task_amount[task] - crews.done[task, period]
     x[columns.short] = np.maximum(np.where(teams.task_is_work[task], lacking, in_teams), 0)
     x[model.rules.short] = short_of_minimum(instance, model, x)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from yjopt.instance.joining import ceil_div
+from yjopt.instance.teams import WORK_UNIT
 from yjopt.model.manual.ledger import Ledger, by_key
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ class Crews:
         last = min(int(teams.tour_last[tour]), int(teams.task_last[task]))
         amount = int(teams.task_amount[task])
         if teams.task_is_work[task]:
-            left = 10_000 * amount - int(self.done[task].sum())
+            left = WORK_UNIT * amount - int(self.done[task].sum())
             each = int(teams.tour_work[tour]) * (last - first + 1)
             return ceil_div(left, each) if each else 0
         return max(amount - int(self.done[task, first : last + 1].min()), 0)
