@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import sparse
 
 if TYPE_CHECKING:
     from yjopt.model.mip import BoolArray, IntArray, Mip
@@ -131,13 +130,16 @@ def neighbourhood(mip: Mip, x: IntArray, wanted: IntArray) -> Mip | None:
 
 def _connected(mip: Mip, used: BoolArray) -> IntArray:
     """Component of each row, then of each column, in the graph of the used entries."""
+    from scipy import sparse
+    from scipy.sparse.csgraph import connected_components
+
     rows, columns = mip.matrix.shape
     # One node per row, then one per column; an edge per entry.
     column = rows + np.repeat(np.arange(columns), np.diff(mip.matrix.indptr))
     edges = (mip.matrix.indices[used].astype(np.int64), column[used])
     ones = np.ones(len(edges[0]), dtype=np.int8)
     graph = sparse.coo_array((ones, edges), shape=(rows + columns, rows + columns)).tocsr()
-    return np.asarray(sparse.csgraph.connected_components(graph, directed=False)[1], dtype=np.int64)
+    return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
 
 
 def cheaper_bounds(mip: Mip, columns: IntArray) -> IntArray:

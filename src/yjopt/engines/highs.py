@@ -61,7 +61,7 @@ class HighsEngine(RemoteEngine):
     A large model is approached in three steps. Its linear relaxation gives a bound in the time in which the integer
     solver is still at its presolve. The integer model restricted to the columns that the relaxation or the plan at
     hand uses is small and holds good plans: the first kernel of a kernel search (Guastaroba and Speranza, 2012,
-    doi:10.1007/s10732-012-9215-4). What is left of the time goes to the whole model, started from the best plan.
+    doi:10.1007/s10732-012-9212-8). What is left of the time goes to the whole model, started from the best plan.
     """
 
     module: ClassVar[str] = "yjopt.engines.highs_worker"
