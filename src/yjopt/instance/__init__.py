@@ -77,7 +77,7 @@ class Instance:
         """Pairs that thinning left out, by kind of travel."""
         found = {
             "supplies": self.supplies.left_out + self.durables.left_out,
-            "patients": self.beds.left_out,
+            "patients": self.beds.left_out + self.transfers.left_out,
             "contacts": self.isolation.left_out,
             "teams": self.teams.left_out,
         }

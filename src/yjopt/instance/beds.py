@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from yjopt.instance.joining import IntArray, matches, spans
+from yjopt.instance.joining import IntArray, groups, matches, spans
 from yjopt.instance.waiting import Waiting
 
 if TYPE_CHECKING:
@@ -86,11 +86,8 @@ def index_beds(context: Context, wards: Wards) -> Beds:
     eligible_class = context.code("eligibility", "class", labels.classes)
     penalty[eligible_group, eligible_class] = context.number("eligibility", "penalty")
 
-    queue_key, queue = np.unique(place * max(len(labels.groups), 1) + group, return_inverse=True)
-    queue_place, queue_group = np.divmod(queue_key, max(len(labels.groups), 1))
-    choices, left_out = _choices(
-        context, wards, arrivals, queue.astype(np.int64), queue_place, queue_group, penalty
-    )
+    queue, (queue_place, queue_group) = groups(place, group)
+    choices, left_out = _choices(context, wards, arrivals, queue, queue_place, queue_group, penalty)
 
     surge_ward = wards.find(False, context.places("surge"), context.code("surge", "class", labels.classes))
     order = np.lexsort((context.number("surge", "level"), surge_ward))
@@ -99,14 +96,10 @@ def index_beds(context: Context, wards: Wards) -> Beds:
         place=place,
         group=group,
         stay=stay,
-        queue=queue.astype(np.int64),
+        queue=queue,
         queue_place=queue_place,
         queue_group=queue_group,
-        choice_queue=choices[0],
-        choice_ward=choices[1],
-        choice_period=choices[2],
-        choice_seconds=choices[3],
-        choice_penalty=choices[4],
+        **choices,
         surge_ward=surge_ward[order],
         surge_level=context.number("surge", "level")[order],
         surge_beds=context.number("surge", "beds")[order],
@@ -127,8 +120,11 @@ def _choices(
     queue_place: IntArray,
     queue_group: IntArray,
     penalty: IntArray,
-) -> tuple[tuple[IntArray, ...], int]:
-    """Possible admissions: reachable hospitals with an eligible class, in the periods in which somebody waits."""
+) -> tuple[dict[str, IntArray], int]:
+    """Possible admissions: reachable hospitals with an eligible class, in the periods in which somebody waits.
+
+    By name of the column of `Beds`; and the pairs that thinning left out.
+    """
     bed_wards = np.flatnonzero(~wards.is_site)
     legs, left_out = context.legs("patients", queue_place, wards.place[bed_wards])
     within = np.flatnonzero(context.delay(legs.seconds) == 0)
@@ -145,4 +141,11 @@ def _choices(
     somebody[queue[demand], waits_in] = True
     kept = somebody[at_queue[entry], period]
     entry, period = entry[kept], period[kept]
-    return (at_queue[entry], ward[entry], period, legs.seconds[pair[entry]], extra[entry]), left_out
+    choices = {
+        "choice_queue": at_queue[entry],
+        "choice_ward": ward[entry],
+        "choice_period": period,
+        "choice_seconds": legs.seconds[pair[entry]],
+        "choice_penalty": extra[entry],
+    }
+    return choices, left_out

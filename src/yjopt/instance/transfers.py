@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -32,6 +32,8 @@ class Transfers:
         People that each rule lets move per period.
     budget_rule, budget_move : int64 array, shape (entries,)
         Which moves count for which rule.
+    left_out : int
+        Pairs that thinning left out.
     """
 
     cohort_ward: IntArray
@@ -47,6 +49,23 @@ class Transfers:
     budget_amount: IntArray
     budget_rule: IntArray
     budget_move: IntArray
+    left_out: int
+
+
+class _Cohorts(NamedTuple):
+    ward: IntArray
+    group: IntArray
+    last: IntArray
+    admitted: IntArray
+    people: IntArray
+
+
+class _Moves(NamedTuple):
+    cohort: IntArray
+    ward: IntArray
+    period: IntArray
+    seconds: IntArray
+    penalty: IntArray
 
 
 def index_transfers(context: Context, wards: Wards, beds: Beds) -> Transfers:
@@ -54,72 +73,69 @@ def index_transfers(context: Context, wards: Wards, beds: Beds) -> Transfers:
     table = context.table("rules")
     rule = np.flatnonzero((table["rule"] == "transfer_budget").to_numpy(dtype=bool))
     area = position(table["area"].iloc[rule], context.labels.areas)
-    from_period = np.maximum(context.number("rules", "from_period")[rule], 1) - 1
+    first = np.maximum(context.number("rules", "from_period")[rule], 1) - 1
     covers = context.tree.inside(context.area[wards.place][None, :], area[:, None]) & ~wards.is_site[None, :]
-    cohort = _cohorts(wards, beds, np.flatnonzero(covers.any(axis=0)), context.horizon)
-    moves = _moves(context, wards, beds, cohort)
-    source = cohort[0][moves[0]]
-    counts = covers[:, source] & (moves[2][None, :] >= from_period[:, None])
+    cohorts = _cohorts(wards, beds, np.flatnonzero(covers.any(axis=0)), context.horizon)
+    moves, left_out = _moves(context, wards, beds, cohorts)
+    counts = covers[:, cohorts.ward[moves.cohort]] & (moves.period[None, :] >= first[:, None])
     allowed = counts.any(axis=0)
-    moves = tuple(part[allowed] for part in moves)
+    moves = _Moves(*(part[allowed] for part in moves))
     at, move = np.nonzero(counts[:, allowed])
-    amount = context.number("rules", "amount")[rule] // 100
-    ward, group, last, admitted, people = cohort
-    of_cohort, to_ward, period, seconds, penalty = moves
     return Transfers(
-        cohort_ward=ward,
-        cohort_group=group,
-        cohort_last=last,
-        cohort_admitted=admitted,
-        cohort_people=people,
-        move_cohort=of_cohort,
-        move_ward=to_ward,
-        move_period=period,
-        move_seconds=seconds,
-        move_penalty=penalty,
-        budget_amount=amount,
+        cohort_ward=cohorts.ward,
+        cohort_group=cohorts.group,
+        cohort_last=cohorts.last,
+        cohort_admitted=cohorts.admitted,
+        cohort_people=cohorts.people,
+        move_cohort=moves.cohort,
+        move_ward=moves.ward,
+        move_period=moves.period,
+        move_seconds=moves.seconds,
+        move_penalty=moves.penalty,
+        budget_amount=context.number("rules", "amount")[rule] // 100,
         budget_rule=at.astype(np.int64),
         budget_move=move.astype(np.int64),
+        left_out=left_out,
     )
 
 
-def _cohorts(wards: Wards, beds: Beds, sources: IntArray, horizon: int) -> tuple[IntArray, ...]:
+def _cohorts(wards: Wards, beds: Beds, sources: IntArray, horizon: int) -> _Cohorts:
     """People who may be moved out of the given wards: admitted ones per period, and those there at the start."""
     open_to = np.isin(beds.choice_ward, sources)
     group = beds.queue_group[beds.choice_queue[open_to]]
     _, (ward, of_group, admitted) = groups(beds.choice_ward[open_to], group, beds.choice_period[open_to])
     # Who is there at the start leaves at the end of the last period that counts them.
-    after = np.concatenate(
-        [wards.inherited[sources, 1:], np.zeros((len(sources), 1), dtype=np.int64)], axis=1
-    )
+    after = np.zeros((len(sources), horizon), dtype=np.int64)
+    after[:, :-1] = wards.inherited[sources, 1:]
     leaving = np.maximum(wards.inherited[sources] - after, 0)
     at, last = np.nonzero(leaving)
     none = np.full(len(at), -1, dtype=np.int64)
-    return (
-        np.concatenate([ward, sources[at]]),
-        np.concatenate([of_group, none]),
-        np.concatenate([admitted + beds.stay[of_group] - 1, last]),
-        np.concatenate([admitted, none]),
-        np.concatenate([np.full(len(ward), -1, dtype=np.int64), leaving[at, last]]),
+    return _Cohorts(
+        ward=np.concatenate([ward, sources[at]]),
+        group=np.concatenate([of_group, none]),
+        last=np.concatenate([admitted + beds.stay[of_group] - 1, last]),
+        admitted=np.concatenate([admitted, none]),
+        people=np.concatenate([np.full(len(ward), -1, dtype=np.int64), leaving[at, last]]),
     )
 
 
-def _moves(context: Context, wards: Wards, beds: Beds, cohort: tuple[IntArray, ...]) -> tuple[IntArray, ...]:
-    from_ward, group, last, admitted, _ = cohort
+def _moves(context: Context, wards: Wards, beds: Beds, cohorts: _Cohorts) -> tuple[_Moves, int]:
+    """Every move of a cohort to an eligible class of another hospital; and the pairs that thinning left out."""
     bed_wards = np.flatnonzero(~wards.is_site)
-    if len(from_ward) == 0:
-        return tuple(np.zeros(0, dtype=np.int64) for _ in range(5))
-    legs, _ = context.legs("patients", wards.place[from_ward], wards.place[bed_wards])
+    legs, left_out = context.legs("patients", wards.place[cohorts.ward], wards.place[bed_wards])
     within = np.flatnonzero((context.delay(legs.seconds) == 0) & (legs.origin != legs.destination))
-    pair, at_cohort = matches(legs.origin[within], wards.place[from_ward])
+    pair, cohort = matches(legs.origin[within], wards.place[cohorts.ward])
     step, at_ward = matches(legs.destination[within[pair]], wards.place[bed_wards])
-    pair, at_cohort, to_ward = within[pair[step]], at_cohort[step], bed_wards[at_ward]
-    of_group = group[at_cohort]
-    penalty = np.where(of_group >= 0, beds.penalty[of_group, wards.what[to_ward]], 0)
-    fits = np.where(of_group >= 0, penalty >= 0, wards.what[to_ward] == wards.what[from_ward[at_cohort]])
-    pair, at_cohort, to_ward, penalty = pair[fits], at_cohort[fits], to_ward[fits], penalty[fits]
+    pair, cohort, to_ward = within[pair[step]], cohort[step], bed_wards[at_ward]
+    group, from_ward = cohorts.group[cohort], cohorts.ward[cohort]
+    # Of people there at the start no group is known: they go to the class they lie in.
+    is_known = group >= 0
+    penalty = np.where(is_known, beds.penalty[group, wards.what[to_ward]], 0)
+    fits = np.where(is_known, penalty >= 0, wards.what[to_ward] == wards.what[from_ward])
+    pair, cohort, to_ward, penalty = pair[fits], cohort[fits], to_ward[fits], penalty[fits]
     entry, period = legs.over_periods(pair)
-    who = at_cohort[entry]
-    kept = (period > admitted[who]) & (period <= last[who])
+    who = cohort[entry]
+    kept = (period > cohorts.admitted[who]) & (period <= cohorts.last[who])
     entry, period = entry[kept], period[kept]
-    return at_cohort[entry], to_ward[entry], period, legs.seconds[pair[entry]], penalty[entry]
+    moves = _Moves(cohort[entry], to_ward[entry], period, legs.seconds[pair[entry]], penalty[entry])
+    return moves, left_out

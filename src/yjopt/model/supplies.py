@@ -149,8 +149,8 @@ def cost_shipping(
     builder: Builder, instance: Instance, arcs: Arcs, columns: IntArray, item_of_part: IntArray
 ) -> None:
     """Costs of shipments to takers: time, and support by step."""
+    cost_moving(builder, instance, arcs, columns, item_of_part)
     item = item_of_part[arcs.part]
-    builder.cost(STAGE_TIME, columns, load_minutes(instance.items.grams[item], arcs.seconds))
     if instance.rule == "flat":
         return
     for step in np.unique(arcs.step[arcs.step > 0]):

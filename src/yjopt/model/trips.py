@@ -94,11 +94,7 @@ def add_trips(
     most = np.minimum(most, of_use)
     kept = most > 0
     leg, fleet, most, periods_held, seconds = (
-        leg[kept],
-        fleet[kept],
-        most[kept],
-        periods_held[kept],
-        seconds[kept],
+        part[kept] for part in (leg, fleet, most, periods_held, seconds)
     )
     trip = builder.columns("trip", 0, most)
     _load_rows(builder, fleets, loads, heavy, of_load, trip, fleet, leg, len(origin))
@@ -107,16 +103,16 @@ def add_trips(
     cut = np.cumsum([len(supply.ship), len(supply.move)])
     of_ship, _, of_lend = np.split(leg_of, cut)
     return TripColumns(
-        trip,
-        fleet,
-        leg,
-        origin,
-        destination,
-        depart,
-        of_ship,
-        of_lend,
-        periods_held,
-        seconds,
+        trip=trip,
+        fleet=fleet,
+        leg=leg,
+        leg_origin=origin,
+        leg_destination=destination,
+        leg_depart=depart,
+        leg_of_ship=of_ship,
+        leg_of_lend=of_lend,
+        periods_held=periods_held,
+        seconds=seconds,
     )
 
 

@@ -39,8 +39,8 @@ def statistics(
     -------
     DataFrame
         ``kind``, the grouping, ``wanted``, ``met``, ``waiting`` (at the end of the last period, or of the period with
-        ``by="period"``), ``lost``, ``share_met``. Goods are in base units, beds and isolation in people, tasks in
-        teams or work.
+        ``by="period"``), ``lost``, ``share_met``; with ``by="period"`` neither ``met`` nor its share. Goods are in
+        base units, beds and isolation in people, tasks in teams or work.
 
     Raises
     ------

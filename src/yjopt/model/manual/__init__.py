@@ -1,5 +1,4 @@
-"""
-The plan of a command centre without a solver.
+"""The plan of a command centre without a solver.
 
 Day by day, with what is known that day: worst cases first; one's own unit, then the pool, then up the ladder, the
 nearest first, in whole loads. It is the first plan of every solve, and the baseline every plan is compared with.

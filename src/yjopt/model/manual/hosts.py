@@ -163,13 +163,8 @@ class Hosts:
 
     def _settle(self, part: int, now: int) -> bool:
         isolation, columns = self.ledger.instance.isolation, self.ledger.model.isolation
-        last = (
-            min(
-                int(isolation.period[part] + isolation.stay[isolation.category[part]]),
-                self.ledger.instance.horizon,
-            )
-            - 1
-        )
+        end = int(isolation.period[part] + isolation.stay[isolation.category[part]])
+        last = min(end, self.ledger.instance.horizon) - 1
         whole = bool(isolation.together[part])
         for choice in self.sites_of[part]:
             if isolation.choice_period[choice] != now:
