@@ -45,7 +45,7 @@ def add_stocks(world: World, item: str, *, durable: bool = False, low: int = 1, 
             authority=authority,
             kind=kind,
             quantity=world.number(1, 4 * pack),
-            floor=world.pick(0, 0, 1, 2, 3),
+            floor=world.pick(0, 0, 1, 2, 4),
             release_hours=world.pick(0.0, 0.0, 0.5, 1.5),
             refill=not durable and world.chance(0.4),
             return_by=return_by,
@@ -113,6 +113,10 @@ def add_fleets(world: World) -> None:
 
 def add_beds(world: World, *, surge: bool = True, transfers: bool = True) -> None:
     """Care groups, hospitals, patients, and those there at the start."""
+    if world.chance(0.6):
+        # People go only where they arrive within the period: long periods, and a limit that not all can keep.
+        world.settings["period_hours"] = 24.0
+        world.settings["limits"]["patients"] = world.pick(40.0, 75.0, 150.0)
     classes = ["ward", "icu"][: world.number(1, 2)]
     for n in range(world.number(1, 2)):
         stay, wait = world.number(1, 3), world.number(0, 2)
@@ -129,8 +133,9 @@ def add_beds(world: World, *, surge: bool = True, transfers: bool = True) -> Non
             world.add("eligibility", group=f"g{n}", class_=name, penalty=world.pick(0.0, 30.0))
     groups = [row["group"] for row in world.rows["groups"]]
     hospitals = world.some(world.places, 2, 3)
+    fewest = world.pick(1, 2)
     for hospital in hospitals:
-        for name in world.some(classes, 1, 2):
+        for name in world.some(classes, fewest, 2):
             beds = world.number(0, 3)
             world.add("beds", place=hospital, class_=name, beds=beds, opening=world.pick(1, 1, 2))
             for level in range(1, world.number(1, 2) + 1) if surge and world.chance(0.5) else ():
@@ -158,7 +163,7 @@ def add_beds(world: World, *, surge: bool = True, transfers: bool = True) -> Non
             period=world.number(1, world.periods),
             people=world.number(1, 4),
         )
-    if transfers and world.chance(0.7):
+    if transfers and world.chance(0.85):
         add_rule(
             world,
             "transfer_budget",
@@ -185,7 +190,7 @@ def add_isolation(world: World) -> None:
     """Categories, sites, contacts, and those there at the start."""
     names = ["close", "key"][: world.number(1, 2)]
     for name in names:
-        stay = world.number(1, 4)
+        stay = world.pick(1, 1, 2, 3, 4)
         world.add(
             "categories",
             category=name,
@@ -196,7 +201,13 @@ def add_isolation(world: World) -> None:
             together=world.chance(0.7),
             split=world.chance(0.5),
         )
-    for site in world.some(world.places, 2, 3):
+    tight = world.chance(0.5)
+    sites = (
+        world.others[:]
+        if tight and world.chance(0.5)
+        else world.some(world.places, 1 if tight else 2, 3 - tight)
+    )
+    for site in sites:
         rooms, state = world.number(1, 4), world.pick("open", "open", "candidate")
         world.add(
             "isolation_sites",
@@ -207,7 +218,7 @@ def add_isolation(world: World) -> None:
             cost=world.pick(0.0, 50.0, 80.25),
             running_cost=world.pick(0.0, 5.0),
         )
-        here = world.some(names, 1, 2)
+        here = names if tight else world.some(names, 1, 2)
         for name in here:
             world.add(
                 "site_category",
@@ -215,7 +226,7 @@ def add_isolation(world: World) -> None:
                 category=name,
                 allowed=world.chance(0.9),
                 conversion_cost=world.pick(0.0, 20.0),
-                cleaning=world.number(0, 1),
+                cleaning=world.number(0, 2),
             )
         if state == "open" and world.chance(0.4) and world.rows["site_category"][-1]["allowed"]:
             add_occupied(world, site, here[-1], world.number(1, rooms + 1))

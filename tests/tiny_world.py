@@ -180,6 +180,6 @@ def _make_roads(world: World) -> None:
                 state=state,
                 percent=world.pick(100, 150, 233),
             )
-    if world.chance(0.3):
+    if world.chance(0.5):
         start, end = world.some(places, 2, 2)
-        world.add("times", from_=start, to=end, minutes=world.pick(0.0, 7.25, 45.0, 150.0))
+        world.add("times", from_=start, to=end, minutes=world.pick(0.0, 7.25, 150.0, 500.0))
