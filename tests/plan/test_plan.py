@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
@@ -11,6 +11,9 @@ from tiny import FAMILIES
 import yjopt as yj
 from yjopt.plan.view import worth
 from yjopt.schema import OUTPUT
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture(scope="module")
