@@ -153,7 +153,7 @@ TREE_AND_ROADS = [
         put("areas", 2, parent="E2"),
         reads=("areas",),
     ),
-    cell("a county below a county", "level_order", "areas", 5, "level", "county"),
+    cell("a county below a county", "level_order", "areas", 5, "level", "county", reads=("areas",)),
     Fault(
         "run from next door",
         "unit_elsewhere",
@@ -260,7 +260,7 @@ SUPPLIES = [
     cell("waiting dearer than losing", "late_costs_more", "items", 1, "late", "0.8"),
     cell("a floor above the stock", "floor_above_quantity", "stocks", 7, "floor", "90"),
     cell("all teams kept at home", "floor_above_quantity", "pools", 0, "floor", "7"),
-    cell("less than a pack", "less_than_a_pack", "sources", 2, "quantity", "10"),
+    cell("less than a pack", "less_than_a_pack", "sources", 2, "quantity", "10", reads=("items",)),
     cell("grams for kilograms", "strange_density", "items", 2, "kg", "750"),
     cell("a pack beyond any vehicle", "heavy_pack", "items", 0, "litres", "300"),
     cell("vehicles without hours", "idle_fleet", "fleets", 2, "hours", "0"),
@@ -294,7 +294,15 @@ PEOPLE = [
     ),
     cell("a level left out", "surge_levels", "surge", 1, "level", "3"),
     cell("people in no bed", "occupied_nowhere", "occupied", 1, "class", "icu"),
-    cell("people in a category not allowed", "occupied_nowhere", "occupied", 6, "class", "fever"),
+    cell(
+        "people in a category not allowed",
+        "occupied_nowhere",
+        "occupied",
+        6,
+        "class",
+        "fever",
+        reads=("site_category",),
+    ),
     Fault(
         "more people than before",
         "occupied_rises",
@@ -357,6 +365,7 @@ ISOLATION = [
             put("categories", 1, together="true", stay="3"),
             add("contacts", {"place": "town-E2", "category": "fever", "period": "2", "people": "16"}),
         ),
+        reads=("site_category", "isolation_sites"),
     ),
     Fault(
         "two categories in one house",
@@ -504,6 +513,7 @@ RULES_AND_FIGURES = [
         9,
         "weight",
         both(put("needs", 9, weight="10000"), put("tasks", 0, weight="0.001")),
+        reads=("needs", "tasks", "groups", "categories"),
     ),
 ]
 

@@ -125,9 +125,11 @@ def setting(path: str, value: object) -> Change:
     return change
 
 
-def cell(name: str, rule: str, table: str, row: int, column: str, value: object) -> Fault:
+def cell(
+    name: str, rule: str, table: str, row: int, column: str, value: object, *, reads: tuple[str, ...] = ()
+) -> Fault:
     """A fault in one cell that is found in this very cell."""
-    return Fault(name, rule, table, row, column, put(table, row, **{column: value}))
+    return Fault(name, rule, table, row, column, put(table, row, **{column: value}), reads=reads)
 
 
 def new_column(table: str, column: str) -> Change:

@@ -152,18 +152,23 @@ def test_a_place_may_help_itself() -> None:
 
 
 def test_a_chance_sum_is_no_total() -> None:
-    """One figure that is the sum of two others is chance; over three towns, or in two periods, it is not."""
+    """One sum of two others is chance, and so are small ones; over three towns, or in two periods, it is none."""
     equal = both(put("places", 0, population="27800"))
     assert rules(equal) == set()
     named = both(equal, put("places", 0, name="Total"))
     assert only("sum_row", named).line == 2
+    small = {"group": "severe", "period": "1"}
+    few = [{"place": place, "people": "1", **small} for place in ("town-E2", "town-W1", "lab-C")]
+    assert (
+        rules(put("arrivals", 1, people="3"), put("arrivals", 0, people="0"), add("arrivals", *few)) == set()
+    )
     third = add("places", {"place": "town-W2", "kind": "town", "area": "W", "population": "200"})
     assert only("sum_row", put("places", 0, population="28000"), third).value == "28000"
-    mild = add("arrivals", {"place": "town-W1", "group": "mild", "period": "2", "people": "6"})
-    twice = both(put("arrivals", 0, people="4"), put("arrivals", 2, period="1", people="8"), mild)
-    again = add("arrivals", {"place": "town-E1", "group": "mild", "period": "2", "people": "5"},
-                {"place": "town-E2", "group": "mild", "period": "2", "people": "11"})  # fmt: skip
-    assert only("sum_row", twice, again, put("arrivals", 3, place="town-E1")).value == "8"
+    mild = add("arrivals", {"place": "town-W1", "group": "mild", "period": "2", "people": "60"})
+    twice = both(put("arrivals", 0, people="46"), put("arrivals", 2, period="1", people="50"), mild)
+    again = add("arrivals", {"place": "town-E1", "group": "mild", "period": "2", "people": "50"},
+                {"place": "town-E2", "group": "mild", "period": "2", "people": "110"})  # fmt: skip
+    assert only("sum_row", twice, again, put("arrivals", 3, place="town-E1")).value == "50"
 
 
 def test_fuzzed_cells_end_in_findings() -> None:

@@ -39,6 +39,8 @@ AMOUNTS: Final = (
 TOTALS: Final = ("total", "sum", "all", "us", "world", "合计", "总计", "小计", "全市", "全省", "全国", "汇总")
 #: Numbers of one column further apart than this drown the small ones in a solver's tolerance.
 WIDEST: Final = 1e6
+#: Figures that add up to less may equal a sum of others by chance.
+NO_CHANCE: Final = 100
 #: Quanta of a stage that a 64-bit integer holds, with room for the sums of other stages.
 MOST_QUANTA: Final = 4e18
 WEIGHTS: Final = (("needs", "weight"), ("groups", "weight"), ("categories", "weight"), ("tasks", "weight"))
@@ -95,7 +97,8 @@ def _total(word: str) -> bool:
 def _totals(place: IntArray, thing: IntArray, amount: FloatArray, called: BoolArray) -> BoolArray:
     """Return which places have half of everything of each thing they have, and that by no accident.
 
-    One such sum over two others may be chance; over three, or twice, or under the name of a total it is not.
+    One such sum over two others, or of a handful of people, may be chance; a hundred or more over three others,
+    or in two things, or under the name of a total is none.
     """
     places = len(called)
     if not len(place):
@@ -110,7 +113,8 @@ def _totals(place: IntArray, thing: IntArray, amount: FloatArray, called: BoolAr
     sums, had = np.bincount(place[half], minlength=places), np.bincount(place, minlength=places)
     many = np.zeros(places, dtype=bool)
     many[place[others > 2]] = True
-    total: BoolArray = (had > 0) & (sums == had) & ((had > 1) | many | called)
+    enough = np.bincount(place, weights=own, minlength=places) >= NO_CHANCE
+    total: BoolArray = (had > 0) & (sums == had) & (((had > 1) | many) & enough | called)
     return total
 
 
