@@ -18,7 +18,7 @@ Make = Callable[[Couplings], tuple[Mapping[str, pd.DataFrame], Mapping[str, Any]
 #: Range searched for each coupling: from too little to more than enough.
 RANGES: Final = {
     "fleet_hours": (0.3, 2.0),
-    "staff": (0.2, 1.5),
+    "staff": (0.2, 3.0),
     "consumables": (0.7, 2.0),
     "opening_budget": (0.02, 1.0),
 }
