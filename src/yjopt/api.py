@@ -129,7 +129,8 @@ def solve(
     gap : float
         Relative gap per stage at which the search may stop.
     time_limit : float
-        Seconds for everything after indexing, all stages together.
+        Seconds from indexing to the end of the search, all stages together; reading off and auditing the plan come
+        on top.
     engine : str
         ``auto``, ``highs``, ``manual`` (the rule of a command centre without a solver) or ``pulp:NAME``.
     objective : {"", "stages", "weighted"}

@@ -229,15 +229,16 @@ class Scenario:
         Parameters
         ----------
         period : int
-            The last period to keep.
+            The last period to keep; beyond the horizon all are kept.
 
         Raises
         ------
         ScenarioError
             If the shorter scenario breaks a check.
         """
-        tables = {name: _until(self.tables[name], table, period) for name, table in schema.INPUT.items()}
-        return Scenario.from_tables(tables, Settings({**self.settings.values, "periods": period}).nested())
+        last = min(period, self.settings.periods)
+        tables = {name: _until(self.tables[name], table, last) for name, table in schema.INPUT.items()}
+        return Scenario.from_tables(tables, Settings({**self.settings.values, "periods": last}).nested())
 
     def __getattr__(self, name: str) -> pd.DataFrame:
         if name in schema.INPUT:
