@@ -70,7 +70,9 @@ class Programme:
         """Make the variable of a decision, from 0 to `high`."""
         known = self.variables[family]
         kind = pulp.LpInteger if whole else pulp.LpContinuous
-        known[key] = variable = self.problem.add_variable(f"{family}_{len(known)}", 0, high, kind)
+        # The number keeps names apart where PuLP replaces signs in ids by underscores.
+        name = f"{family}_{len(known)}_" + "_".join(map(str, key))
+        known[key] = variable = self.problem.add_variable(name, 0, high, kind)
         return variable
 
     def row(self, constraint: pulp.LpConstraint | bool) -> None:
