@@ -117,9 +117,12 @@ def test_the_manual_engine_proves_nothing_and_is_audited(family: str) -> None:
 
 @pytest.mark.parametrize("family", ["consumables", "isolation", "mixed"])
 def test_the_weighted_sum_is_no_better_than_its_bound(family: str) -> None:
-    """One sum of weight times value: recomputed here from the stages, proven, and no worse than the stages' plan."""
+    """One sum of weight times value: recomputed here from the stages, proven, and no worse than the stages' plan.
+
+    A sum over stages so far apart is proven to 1e-9: no solver's bound is exact to ten digits.
+    """
     scenario = tiny(family, 4)
-    plan = yj.solve(scenario, objective="weighted", gap=0, time_limit=60)
+    plan = yj.solve(scenario, objective="weighted", gap=1e-9, time_limit=60)
     assert plan.status == "optimal"
     assert plan.objective is not None
     settings = scenario.settings
@@ -134,7 +137,8 @@ def test_the_weighted_sum_is_no_better_than_its_bound(family: str) -> None:
         )
 
     assert plan.objective.value / plan.objective.unit == pytest.approx(total(plan), rel=1e-9)
-    assert plan.objective.bound == plan.objective.value
+    assert plan.objective.bound is not None
+    assert plan.objective.value * (1 - 1e-9) <= plan.objective.bound <= plan.objective.value
     assert total(plan) <= total(yj.solve(scenario, gap=0, time_limit=60)) * (1 + 1e-9)
 
 

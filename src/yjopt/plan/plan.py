@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from yjopt import __version__
+from yjopt.engines.outcome import gap, gap_scale
 from yjopt.errors import PlanError
 from yjopt.files import read_plan_folder, write_plan_folder
 from yjopt.plan.notebook import html
@@ -60,19 +61,14 @@ class StageResult:
     bound_proof: str
 
     @property
-    def distance(self) -> int | None:
-        """Value less bound; 0 below one quantum; None without a bound."""
-        return None if self.bound is None else max(self.value - self.bound, 0)
-
-    @property
     def gap(self) -> float:
         """Distance over value (definition 17)."""
-        return _ratio(self.distance, self.value)
+        return gap(self.value, self.bound)
 
     @property
     def gap_scale(self) -> float:
         """Distance over scale (definition 17)."""
-        return _ratio(self.distance, self.scale)
+        return gap_scale(self.value, self.bound, self.scale)
 
     @property
     def avoidable(self) -> float:
@@ -84,14 +80,6 @@ class StageResult:
             return 0.0
         possible = self.manual - self.bound
         return (self.manual - self.value) / possible if possible > 0 else 1.0
-
-
-def _ratio(distance: int | None, by: int) -> float:
-    if distance is None:
-        return math.inf
-    if distance == 0:
-        return 0.0
-    return distance / by if by > 0 else math.inf
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -109,7 +97,7 @@ class Plan:
     status : str
         ``optimal`` (every stage within the gap asked for), ``feasible``, ``no_plan``, ``impossible``, ``interrupted``.
     stopped_by : str
-        ``proof``, ``gap``, ``time``, ``interrupt``, ``memory``, ``error``.
+        ``proof``, ``gap``, ``time``, ``interrupt``, ``memory``, ``error``; ``done`` of the manual plan.
     stage_results : tuple of StageResult
         The stages in order.
     tables : mapping of str to DataFrame
