@@ -148,10 +148,11 @@ def test_bound_manual_and_nothing_stand_in_order() -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("seed", [1, 2])
-def test_reference_is_neither_trivial_nor_absurd(seed: int) -> None:
+def test_reference_scenarios_are_found_that_are_neither_trivial_nor_absurd() -> None:
     """Vehicle hours bind by whole trips, which the relaxation does not see; they are read on plans instead."""
-    tables, settings, _ = generate(towns=300, periods=1, seed=seed)
-    worths = worths_off(tables, settings, relaxed)
-    conditions = verdicts(outlook(tables, settings), worths, Dials())
-    assert {one.name for one in conditions if not one.ok} <= {"worth:fleet_hours"}
+
+    def make(seed: int) -> Generated:
+        return generate(towns=200, periods=1, seed=seed)
+
+    _, _, achieved = accepted(make, 1, Dials(), tries=6, tolerated=frozenset({"worth:fleet_hours"}))
+    assert len(achieved["acceptance"]["rejected"]) <= 4

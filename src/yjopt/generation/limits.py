@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from yjopt.generation.world import World
 
 #: Givers of the other kinds for each depot within reach.
-SHARE = {"supplies": 1.0, "patients": 0.4, "contacts": 0.5, "teams": 0.5}
+SHARE = {"supplies": 1.0, "patients": 0.5, "contacts": 0.7, "teams": 0.65}
 #: Towns looked at.
 SAMPLE = 200
 

@@ -24,6 +24,8 @@ SPEED = (40.0, 60.0)
 BATCH = 128
 #: Time on a slowed link, per cent; share of the links between sealed towns that only relief may use.
 SLOWED, RELIEF = 150, 0.3
+#: What the schema gives links that are not slowed.
+UNUSED = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,7 +142,7 @@ def closures_frame(roads: Network, ids: np.ndarray, sealed: Ints, periods: int, 
             "to": ids[roads.end[link]][row],
             "period": np.tile(np.arange(1, periods + 1), len(link)),
             "state": state[row],
-            "percent": SLOWED,
+            "percent": np.where(state == "slowed", SLOWED, UNUSED)[row],
             "source": "made",
         }
     )
