@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from yjopt import __version__
-from yjopt.engines.outcome import gap, gap_scale
+from yjopt.engines.outcome import avoidable, gap, gap_scale
 from yjopt.errors import PlanError
 from yjopt.files import read_plan_folder, write_plan_folder
 from yjopt.plan.notebook import html
@@ -76,10 +76,7 @@ class StageResult:
 
         1 where it could not be bettered; 0 without a bound, for then nothing is known of what could be.
         """
-        if self.bound is None:
-            return 0.0
-        possible = self.manual - self.bound
-        return (self.manual - self.value) / possible if possible > 0 else 1.0
+        return 0.0 if self.bound is None else avoidable(self.manual, self.value, self.bound)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

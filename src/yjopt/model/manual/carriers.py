@@ -38,6 +38,8 @@ class Carriers:
             (~parts.home[arcs.part]).astype(np.int64),
         )  # fmt: skip
         self.trips_of = by_key(model.trips.leg, legs, -fleets.grams[model.trips.fleet])
+        self._without_hours: set[int] = set()
+        self._known_at = ledger.taken_back
         self.sources_of = by_key(supplies.lots.item[supplies.lots.source_lot], len(instance.items.pack))
         orders = supplies.orders
         self.orders = {
@@ -76,10 +78,15 @@ class Carriers:
         if leg < 0 or packs <= 0:
             return max(packs, 0)
         mark = self.ledger.mark()
-        for trip in self.trips_of[leg]:
-            lacking = self._trips_lacking(leg, trip, grams, millilitres, packs)
-            if lacking:
-                self._call(leg, trip, lacking)
+        if leg not in self._driven_out():
+            asked = called = 0
+            for trip in self.trips_of[leg]:
+                lacking = self._trips_lacking(leg, trip, grams, millilitres, packs)
+                if lacking:
+                    asked += 1
+                    called += self._call(leg, trip, lacking)
+            if asked == len(self.trips_of[leg]) and not called:
+                self._without_hours.add(leg)
         if grams:
             packs = min(packs, int(self.spare_grams[leg]) // grams)
         if millilitres:
@@ -91,25 +98,34 @@ class Carriers:
         self.ledger.add(self.spare_millilitres, leg, -packs * millilitres)
         return packs
 
+    def _driven_out(self) -> set[int]:
+        """Legs whose fleets have no hours left; hours only become fewer, but for steps that are taken back."""
+        if self._known_at != self.ledger.taken_back:
+            self._without_hours.clear()
+            self._known_at = self.ledger.taken_back
+        return self._without_hours
+
     def _trips_lacking(self, leg: int, trip: int, grams: int, millilitres: int, packs: int) -> int:
         fleets, fleet = self.ledger.instance.fleets, int(self.ledger.model.trips.fleet[trip])
         weight = packs * grams - int(self.spare_grams[leg])
         volume = packs * millilitres - int(self.spare_millilitres[leg])
         return max(-(-weight // int(fleets.grams[fleet])), -(-volume // int(fleets.millilitres[fleet])), 0)
 
-    def _call(self, leg: int, trip: int, lacking: int) -> None:
-        """Call up to `lacking` trips of one fleet, as far as its hours go."""
+    def _call(self, leg: int, trip: int, lacking: int) -> int:
+        """Call up to `lacking` trips of one fleet, as far as its hours go; how many came."""
         trips, fleets = self.ledger.model.trips, self.ledger.instance.fleets
         fleet, column = int(trips.fleet[trip]), int(trips.trip[trip])
         start, seconds = int(trips.leg_depart[leg]), int(trips.seconds[trip])
         window = (fleet, slice(start, start + int(trips.periods_held[trip])))
         free = int(self.fleet_left[window].min())
         count = min(lacking, self.ledger.room(column), free // seconds if seconds else lacking)
-        if count > 0:
-            self.ledger.add(self.ledger.x, column, count)
-            self.ledger.add(self.fleet_left, window, -count * seconds)
-            self.ledger.add(self.spare_grams, leg, count * int(fleets.grams[fleet]))
-            self.ledger.add(self.spare_millilitres, leg, count * int(fleets.millilitres[fleet]))
+        if count <= 0:
+            return 0
+        self.ledger.add(self.ledger.x, column, count)
+        self.ledger.add(self.fleet_left, window, -count * seconds)
+        self.ledger.add(self.spare_grams, leg, count * int(fleets.grams[fleet]))
+        self.ledger.add(self.spare_millilitres, leg, count * int(fleets.millilitres[fleet]))
+        return count
 
     def order(self, item: int, period: int, wanted: int) -> None:
         """Order what is wanting from the item's sources, in the order of the table."""

@@ -23,12 +23,18 @@ class Ledger:
         What is planned.
     x : int64 array, shape (columns,)
         The vector, from doing nothing on.
+
+    Attributes
+    ----------
+    taken_back : int
+        How often something was taken back: what has run out since may be there again.
     """
 
     def __init__(self, instance: Instance, model: Model, x: IntArray) -> None:
         self.instance = instance
         self.model = model
         self.x = x
+        self.taken_back = 0
         self._undo: list[tuple[npt.NDArray[Any], Any, Any]] = []
 
     def add(self, array: npt.NDArray[Any], key: Any, amount: Any) -> None:
@@ -43,6 +49,7 @@ class Ledger:
 
     def revert(self, mark: int) -> None:
         """Take back everything since `mark`."""
+        self.taken_back += len(self._undo) > mark
         while len(self._undo) > mark:
             array, key, before = self._undo.pop()
             array[key] = before
