@@ -6,6 +6,7 @@ import math
 import time
 from contextlib import contextmanager
 from dataclasses import fields, replace
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ from yjopt.files import read_tables
 from yjopt.instance import index
 from yjopt.model.assembly import assemble
 from yjopt.model.manual import manual
+from yjopt.model.manual.refill import refill
 from yjopt.model.names import STAGE_HARD
 from yjopt.model.nothing import nothing
 from yjopt.model.tightening import tighten
@@ -175,7 +177,7 @@ def solve(
             outcome = _by_hand(model, by_hand)
         else:
             left = max(time_limit - (time.monotonic() - started), LEAST_SECONDS)
-            params = replace(params, time_limit=left)
+            params = replace(params, time_limit=left, polish=partial(refill, instance, model))
             if wanted == "weighted":
                 outcome = _solve_weighted(model, params, _weights(scenario, model), by_hand)
             else:

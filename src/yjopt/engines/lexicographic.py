@@ -125,6 +125,7 @@ class _Run:
         self.held: list[dict[int, int]] = [{} for _ in self.parts]
         self.proven = [[False] * len(mip.stages) for _ in self.parts]
         self.seconds = [0.0] * len(mip.stages)
+        self.polished: IntArray | None = None
         self.fixed = np.zeros(mip.num_columns, dtype=np.int64)
         self.fixed[self.free] = cheaper_bounds(mip, self.free)
         self.reasons: set[StoppedBy] = set()
@@ -165,6 +166,7 @@ class _Run:
         while True:
             for stage in range(len(self.mip.stages)):
                 self._stage(stage)
+                self._polish()
                 if self._ended or (stage == 0 and self._breaks_hard_rules()):
                     return
             if self._is_closed() or self.reasons != {StoppedBy.TIME}:
@@ -192,6 +194,35 @@ class _Run:
         self._hold(stage)
         self.seconds[stage] += time.monotonic() - began
         self.trace.add("stage", self.mip.stages[stage].name, self._value(stage), self._bound(stage))
+
+    def _polish(self) -> None:
+        """Let the caller better the plan, and take each part in which it did."""
+        if self.params.polish is None or any(x is None for x in self.x):
+            return
+        whole = self._vector()
+        if whole is None or (self.polished is not None and np.array_equal(whole, self.polished)):
+            return
+        better = self.params.polish(whole)
+        if self.mip.is_feasible(better):
+            for k, part in enumerate(self.parts):
+                self._take_if_better(k, better[part.columns])
+        else:
+            _log.warning(
+                "A polished plan breaks %s; the one at hand is kept.", self.mip.violations(better)[:1]
+            )
+        self.polished = self._vector()
+
+    def _take_if_better(self, part: int, x: IntArray) -> None:
+        """Take a vector that is better in the first stage in which it differs; later stages are held anew."""
+        stages, old = self.mips[part].stages, self.x[part]
+        for k, stage in enumerate(stages):
+            change = 0 if old is None else stage.value(x) - stage.value(old)
+            if change > 0:
+                return
+            if change < 0:
+                self.x[part] = x
+                self.held[part] = {j: value for j, value in self.held[part].items() if j < k}
+                return
 
     def _share(self, stage: int) -> float:
         """Seconds for a stage: most for the first ones, a little kept for each later one."""

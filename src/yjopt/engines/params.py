@@ -9,8 +9,10 @@ from types import MappingProxyType
 
 from yjopt.engines.events import Event
 from yjopt.errors import EngineError
+from yjopt.model.mip import IntArray
 
 Listener = Callable[[Event], None]
+Polish = Callable[[IntArray], IntArray]
 
 _NOTHING: Mapping[str, int] = MappingProxyType({})
 
@@ -36,6 +38,9 @@ class Params:
     weights : mapping of str to int, or None
         None solves the stages in order; whole weights solve one sum of
         ``weight x value in quanta`` instead (a stage not named weighs 0).
+    polish : callable, optional
+        Given a plan, returns one that may be better; asked after every stage. What it returns is checked like
+        everything else, and taken only where it is better, stage by stage.
     on_event : callable, optional
         Called with every `Event`; what it raises ends the solve.
 
@@ -52,6 +57,7 @@ class Params:
     seed: int = 0
     tolerance: Mapping[str, int] = field(default_factory=lambda: _NOTHING)
     weights: Mapping[str, int] | None = None
+    polish: Polish | None = None
     on_event: Listener | None = None
 
     def __post_init__(self) -> None:

@@ -28,8 +28,8 @@ class TripColumns:
     fleet, leg : int64 array, shape (trips,)
     leg_origin, leg_destination, leg_depart : int64 array, shape (legs,)
         Pairs of places and periods on which vehicles are needed.
-    leg_of_ship, leg_of_lend : int64 array
-        Leg of each shipment of consumables, and of durables; -1 where goods travel free.
+    leg_of_ship, leg_of_move, leg_of_lend : int64 array
+        Leg of each shipment of consumables, move, and shipment of durables; -1 where goods travel free.
     periods_held : int64 array, shape (trips,)
         Periods a trip holds its vehicle.
     seconds : int64 array, shape (trips,)
@@ -43,6 +43,7 @@ class TripColumns:
     leg_destination: IntArray
     leg_depart: IntArray
     leg_of_ship: IntArray
+    leg_of_move: IntArray
     leg_of_lend: IntArray
     periods_held: IntArray
     seconds: IntArray
@@ -101,7 +102,7 @@ def add_trips(
     _hour_rows(builder, instance, trip, fleet, depart[leg], periods_held, seconds)
     builder.cost(STAGE_MONEY, trip, ceil_div(fleets.cost[fleet] * 2 * travel[leg], 3600))
     cut = np.cumsum([len(supply.ship), len(supply.move)])
-    of_ship, _, of_lend = np.split(leg_of, cut)
+    of_ship, of_move, of_lend = np.split(leg_of, cut)
     return TripColumns(
         trip=trip,
         fleet=fleet,
@@ -110,6 +111,7 @@ def add_trips(
         leg_destination=destination,
         leg_depart=depart,
         leg_of_ship=of_ship,
+        leg_of_move=of_move,
         leg_of_lend=of_lend,
         periods_held=periods_held,
         seconds=seconds,

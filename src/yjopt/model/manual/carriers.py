@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from yjopt.instance.joining import spans
 from yjopt.model.manual.ledger import Ledger, by_key
 
 if TYPE_CHECKING:
@@ -46,6 +47,27 @@ class Carriers:
             (int(source), int(period)): k
             for k, (source, period) in enumerate(zip(orders.source, orders.period, strict=True))
         }
+
+    def resume(self) -> None:
+        """Take stocks, fleet hours and room on vehicles from the vector at hand instead of from the start."""
+        instance, model, x = self.ledger.instance, self.ledger.model, self.ledger.x
+        supplies, durables, trips, items = instance.supplies, instance.durables, model.trips, instance.items
+        self.stock = x[model.supplies.stock].copy()
+        count, horizon = x[trips.trip], instance.horizon
+        start = trips.leg_depart[trips.leg]
+        at, period = spans(start, np.minimum(start + trips.periods_held - 1, horizon - 1))
+        np.add.at(self.fleet_left, (trips.fleet[at], period), -(count * trips.seconds)[at])
+        np.add.at(self.spare_grams, trips.leg, count * instance.fleets.grams[trips.fleet])
+        np.add.at(self.spare_millilitres, trips.leg, count * instance.fleets.millilitres[trips.fleet])
+        of_part = supplies.lots.item[supplies.parts.lot]
+        for leg, item, packs in (
+            (trips.leg_of_ship, of_part[supplies.shipments.part], x[model.supplies.ship]),
+            (trips.leg_of_move, of_part[supplies.moves.part], x[model.supplies.move]),
+            (trips.leg_of_lend, durables.store_item[durables.shipments.part], x[model.durables.ship]),
+        ):
+            rides = leg >= 0
+            np.add.at(self.spare_grams, leg[rides], -(packs * items.grams[item])[rides])
+            np.add.at(self.spare_millilitres, leg[rides], -(packs * items.millilitres[item])[rides])
 
     def send(self, taker: int, period: int, wanted: int, latest: int) -> list[tuple[int, int]]:
         """Send up to `wanted` packs in `period` that arrive by `latest`; (period of arrival, packs) of each load."""

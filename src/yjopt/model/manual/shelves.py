@@ -53,9 +53,29 @@ class Shelves:
     def _send(self, demand: int, now: int) -> None:
         supplies = self.ledger.instance.supplies
         taker, last = int(supplies.need_taker[demand]), int(supplies.needs.last[demand])
-        for arrive, packs in self.carriers.send(taker, now, int(self.left[demand]), last):
-            self.ledger.add(self.ledger.x, self.serve[demand, arrive], packs)
+        self._book(demand, self.carriers.send(taker, now, int(self.left[demand]), last))
+
+    def _book(self, demand: int, sent: list[tuple[int, int]]) -> None:
+        """Serve a need with what was sent: when it arrives, or when it is due."""
+        due = int(self.ledger.instance.supplies.needs.period[demand])
+        for arrive, packs in sent:
+            self.ledger.add(self.ledger.x, self.serve[demand, max(arrive, due)], packs)
             self.ledger.add(self.left, demand, -packs)
+
+    def send_early(self) -> None:
+        """Send for every need, the most urgent first: in time if that can be, else late."""
+        supplies = self.ledger.instance.supplies
+        for demand in [d for d in self.order if self.left[d]]:
+            taker = int(supplies.need_taker[demand])
+            due, last = int(supplies.needs.period[demand]), int(supplies.needs.last[demand])
+            # As late as is in time, so that what is urgent later finds its stock where it was.
+            for depart, latest in [
+                *((t, due) for t in range(due, -1, -1)),
+                *((t, last) for t in range(last + 1)),
+            ]:
+                if self.left[demand] == 0:
+                    break
+                self._book(demand, self.carriers.send(taker, depart, int(self.left[demand]), latest))
 
     def received(self) -> IntArray:
         """Packs handed over and neither served nor opened at the end of each period."""
