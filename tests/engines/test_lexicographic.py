@@ -383,3 +383,23 @@ def test_engines_by_name() -> None:
     assert engine is not None
     with pytest.raises(EngineError, match="pulp:NAME"):
         choose(Params(engine="cplex"))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_polish_is_taken_where_it_is_better_and_stages_after_it_still_hold(seed: int) -> None:
+    """A caller who knows the optimum hands it over after every stage; one who hands over nonsense changes nothing."""
+    mip = random_mip(seed, blocks=2, feasible=True)
+    plain = solve(mip, Params(gap=0, time_limit=30))
+    assert plain.x is not None
+    best, asked = plain.x, []
+
+    def knows(x: IntArray) -> IntArray:
+        asked.append(x.copy())
+        return best
+
+    polished = solve(mip, Params(gap=0, time_limit=30, polish=knows))
+    spoilt = solve(mip, Params(gap=0, time_limit=30, polish=lambda x: x + 1_000_000))
+    assert asked
+    for other in (polished, spoilt):
+        assert [stage.value for stage in other.stages] == [stage.value for stage in plain.stages]
+        assert other.status == plain.status

@@ -166,7 +166,7 @@ class _Run:
         while True:
             for stage in range(len(self.mip.stages)):
                 self._stage(stage)
-                self._polish()
+                self._polish(stage)
                 if self._ended or (stage == 0 and self._breaks_hard_rules()):
                     return
             if self._is_closed() or self.reasons != {StoppedBy.TIME}:
@@ -195,8 +195,8 @@ class _Run:
         self.seconds[stage] += time.monotonic() - began
         self.trace.add("stage", self.mip.stages[stage].name, self._value(stage), self._bound(stage))
 
-    def _polish(self) -> None:
-        """Let the caller better the plan, and take each part in which it did."""
+    def _polish(self, stage: int) -> None:
+        """Let the caller better the plan after a stage, and take each part in which it did."""
         if self.params.polish is None or any(x is None for x in self.x):
             return
         whole = self._vector()
@@ -211,6 +211,8 @@ class _Run:
                 "A polished plan breaks %s; the one at hand is kept.", self.mip.violations(better)[:1]
             )
         self.polished = self._vector()
+        for done in range(stage + 1):
+            self._hold(done)
 
     def _take_if_better(self, part: int, x: IntArray) -> None:
         """Take a vector that is better in the first stage in which it differs; later stages are held anew."""
