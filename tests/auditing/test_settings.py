@@ -84,7 +84,7 @@ near,isolation,E1
 
 
 def test_large_numbers_are_exact() -> None:
-    """A thousand million units at weight 1,000, late by 365 periods: more quanta than floats can count, summed exactly."""
+    """A thousand million units at weight 1,000, late by a year: more quanta than floats count, summed exactly."""
     large = 1_000_000_000
     case = scenario(
         {
