@@ -64,6 +64,10 @@ class Settings:
     def __iter__(self) -> Iterator[str]:
         return iter(self.values)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A read-only view cannot be pickled; what it shows can.
+        return Settings, (dict(self.values),)
+
     @property
     def periods(self) -> int:
         """Number of periods."""
@@ -278,6 +282,9 @@ class Scenario:
                 *(f"  {finding}" for finding in self.findings[:10]),
             ]
         return "\n".join(lines)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Scenario, (dict(self.tables), self.settings, self.findings)
 
     def __repr__(self) -> str:
         return self.summary()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -116,3 +118,11 @@ def test_hostile_names_stay_harmless_in_the_view(scenario: yj.Scenario) -> None:
     for view in (yj.solve(named, engine="manual")._repr_html_(), named._repr_html_()):
         assert "<script" not in view
         assert "<img" not in view
+
+
+def test_scenario_and_plan_travel_between_processes(plan: yj.Plan, scenario: yj.Scenario) -> None:
+    """Pickled and copied they are the same: what a pool of processes or a notebook needs."""
+    again, copied = pickle.loads(pickle.dumps(plan)), copy.deepcopy(scenario)
+    assert copied.digest == scenario.digest == again.scenario.digest
+    assert again.summary() == plan.summary()
+    pd.testing.assert_frame_equal(again.shipments, plan.shipments)

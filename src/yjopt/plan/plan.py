@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -264,6 +265,11 @@ class Plan:
             raise PlanError(
                 f"There is no plan: the status is {self.status!r}, stopped by {self.stopped_by!r}."
             )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A read-only view cannot be pickled; what it shows can.
+        fields = vars(self) | {"tables": dict(self.tables)}
+        return partial(Plan, **fields), ()
 
     def __str__(self) -> str:
         return self.summary()
