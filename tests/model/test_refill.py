@@ -13,7 +13,7 @@ from yjopt.model.manual.refill import refill
 from yjopt.model.nothing import nothing
 from yjopt.scenario import Scenario
 
-GOODS = ("consumables", "trips", "couplings", "mixed")
+GOODS = ("consumables", "durables", "trips", "couplings", "mixed")
 
 
 @pytest.mark.parametrize("family", GOODS)

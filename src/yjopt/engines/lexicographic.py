@@ -39,10 +39,10 @@ HARD_STAGE = "hard_rules"
 WEIGHTED = "weighted"
 """Name of the single stage of a weighted sum."""
 
-FIRST_SHARE = 0.6
+FIRST_SHARE = 0.5
 """Share of the time left that a stage may use while others wait."""
 
-LEAST_SHARE = 0.02
+LEAST_SHARE = 0.01
 """Share of the whole time that is kept for every later stage."""
 
 BETWEEN_SHARE, NEAR_SHARE = 0.25, 0.6

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 from yjopt.model.manual.carriers import Carriers
 from yjopt.model.manual.ledger import Ledger
+from yjopt.model.manual.lending import Lending
 from yjopt.model.manual.shelves import Shelves
+from yjopt.model.names import STAGE_GOODS
 
 if TYPE_CHECKING:
     from yjopt.instance import Instance
@@ -35,12 +37,29 @@ def refill(instance: Instance, model: Model, x: IntArray) -> IntArray:
     int64 array, shape (columns,)
         A plan that leaves no more needs unmet, and people as they are.
     """
-    columns = model.supplies
-    if not x[columns.lost].any():
+    goods = next((stage for stage in model.mip.stages if stage.name == STAGE_GOODS), None)
+    if goods is None or goods.value(x) == 0:
         return x
+    as_lent = _send(instance, model, x, lend_anew=False)
+    if not x[model.durables.lost].any():
+        return as_lent
+    return min(as_lent, _send(instance, model, x, lend_anew=True), key=goods.value)
+
+
+def _send(instance: Instance, model: Model, x: IntArray, lend_anew: bool) -> IntArray:
+    """Fill up; with `lend_anew` durables are first taken home and lent again by the rule by hand."""
+    columns = model.supplies
     ledger = Ledger(instance, model, x.copy())
+    if lend_anew:
+        ledger.x[model.durables.ship] = 0
+        ledger.x[model.durables.order] = 0
     carriers = Carriers(ledger)
     carriers.resume()
+    if lend_anew:
+        lending = Lending(ledger, carriers)
+        for period in range(instance.horizon):
+            lending.run(period)
+        lending.book()
     shelves = Shelves(ledger, carriers)
     shelves.left[:] = x[columns.lost]
     shelves.send_early()
