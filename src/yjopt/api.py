@@ -254,7 +254,7 @@ def _plan(
         nothing_done = nothing(instance, model)
         results = tuple(_result(model, stage, by_hand, nothing_done) for stage in outcome.stages)
     with clock.phase("audit"):
-        audited = audit_tables(scenario.canonical(), tables) if tables else None
+        audited = audit_tables(scenario.canonical, tables) if tables else None
     plan = Plan(
         scenario=scenario,
         status=str(outcome.status),

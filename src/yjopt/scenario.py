@@ -219,6 +219,7 @@ class Scenario:
             changed.update(inner)
         return Scenario.from_tables({**self.tables, **tables}, Settings(changed).nested())
 
+    @cached_property
     def canonical(self) -> Scenario:
         """The same scenario with every table sorted by its key, so that the order of rows changes no plan."""
         tables = {

@@ -96,7 +96,7 @@ def index(scenario: Scenario) -> Instance:
     -------
     Instance
     """
-    canonical = scenario.canonical()
+    canonical = scenario.canonical
     context = Context(canonical, labels_of(canonical))
     settings = scenario.settings
     items = index_items(context)

@@ -15,6 +15,8 @@ from yjopt.roads import reach
 from yjopt.scenario import SECONDS_PER_HUNDREDTH_HOUR, quanta
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
 
     from yjopt.scenario import Scenario
@@ -112,6 +114,7 @@ class Context:
     scenario: Scenario
     labels: Labels
     reach_seconds: list[float] = field(default_factory=list)
+    _arrays: dict[tuple[str, str, int], IntArray] = field(default_factory=dict, repr=False)
 
     @cached_property
     def horizon(self) -> int:
@@ -138,16 +141,24 @@ class Context:
         return self.scenario.tables[name]
 
     def number(self, table: str, column: str) -> IntArray:
-        """A number column in quanta; -1 where blank."""
-        return quanta(self.table(table), table, column)
+        """A number column in quanta; -1 where blank. Read-only: it is kept for the next who asks."""
+        return self._kept((table, column, 0), lambda: quanta(self.table(table), table, column))
 
     def hours(self, table: str, column: str) -> IntArray:
         """A column of hours (in hundredths) in seconds."""
         return self.number(table, column) * SECONDS_PER_HUNDREDTH_HOUR
 
     def code(self, table: str, column: str, ids: IdArray) -> IntArray:
-        """A column of ids as positions in `ids`."""
-        return position(self.table(table)[column], ids)
+        """A column of ids as positions in `ids`. Read-only, like `number`."""
+        return self._kept((table, column, id(ids)), lambda: position(self.table(table)[column], ids))
+
+    def _kept(self, key: tuple[str, str, int], make: Callable[[], IntArray]) -> IntArray:
+        """An array made once: several families ask for the same columns."""
+        if key not in self._arrays:
+            array = make()
+            array.flags.writeable = False
+            self._arrays[key] = array
+        return self._arrays[key]
 
     def places(self, table: str, column: str = "place") -> IntArray:
         """A column of places as rows of the places table."""

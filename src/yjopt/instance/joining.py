@@ -20,6 +20,12 @@ IdArray: TypeAlias = npt.NDArray[np.object_]
 #: Largest magnitude up to which every whole number is counted exactly, here and by the solvers.
 EXACT_LIMIT: Final = 2**53
 
+#: Largest combined key that still fits 64 bits with room to spare.
+WIDEST: Final = 2**62
+
+#: Keys up to this many times the number of positions are counted instead of searched.
+DENSE: Final = 4
+
 
 def position(values: Iterable[Any], ids: IdArray) -> IntArray:
     """Position of each value among `ids`.
@@ -65,9 +71,16 @@ def matches(left: IntArray, right: IntArray) -> tuple[IntArray, IntArray]:
         Positions in `left` and in `right`, ordered by `left`, then by position in `right`.
     """
     order = np.argsort(right, kind="stable")
-    keys = right[order]
-    start = np.searchsorted(keys, left, side="left")
-    count = np.searchsorted(keys, left, side="right") - start
+    largest = int(max(left.max(initial=0), right.max(initial=0)))
+    if min(left.min(initial=0), right.min(initial=0)) >= 0 and largest <= DENSE * (len(left) + len(right)):
+        # Keys are nearly as dense as positions: counting them is several times faster than searching.
+        of_key = np.bincount(right, minlength=largest + 1)
+        count = of_key[left]
+        start = (np.cumsum(of_key) - of_key)[left]
+    else:
+        keys = right[order]
+        start = np.searchsorted(keys, left, side="left")
+        count = np.searchsorted(keys, left, side="right") - start
     first = np.repeat(np.arange(len(left), dtype=np.int64), count)
     return first, order[ranges(start, count)]
 
@@ -96,13 +109,19 @@ def groups(*keys: IntArray) -> tuple[IntArray, tuple[IntArray, ...]]:
     if len(keys[0]) == 0:
         return np.zeros(0, dtype=np.int64), tuple(np.zeros(0, dtype=np.int64) for _ in keys)
     code = np.zeros(len(keys[0]), dtype=np.int64)
+    spread = 1
     for key in keys:
-        values, inverse = np.unique(key, return_inverse=True)
-        code = code * len(values) + inverse
-        code = np.unique(code, return_inverse=True)[1].astype(np.int64)
-    first = np.zeros(int(code.max()) + 1, dtype=np.int64)
-    first[code[::-1]] = np.arange(len(code) - 1, -1, -1)
-    return code, tuple(key[first] for key in keys)
+        low, width = int(key.min()), int(key.max()) - int(key.min()) + 1
+        if spread * width > WIDEST:
+            # Number what there is so far, before the combined key outgrows 64 bits.
+            code = np.unique(code, return_inverse=True)[1].astype(np.int64)
+            key_values, key_code = np.unique(key, return_inverse=True)
+            low, width, key = 0, len(key_values), key_code.astype(np.int64)
+            spread = int(code.max()) + 1
+        code = code * width + (key - low)
+        spread *= width
+    _, first, number = np.unique(code, return_index=True, return_inverse=True)
+    return number.astype(np.int64), tuple(key[first] for key in keys)
 
 
 def total(values: IntArray, group: IntArray, size: int) -> IntArray:

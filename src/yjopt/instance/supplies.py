@@ -221,7 +221,9 @@ def _shipments(
     wanted_later: IntArray,
     reserve: IntArray,
 ) -> Arcs:
-    pair, part = matches(legs.origin, lots.place[parts.lot])
+    filled = np.flatnonzero(reserve.any(axis=1))
+    pair, at_part = matches(legs.origin, lots.place[parts.lot[filled]])
+    part = filled[at_part]
     lot = parts.lot[part]
     width = len(context.labels.items)
     step, taker = matches(legs.destination[pair] * width + lots.item[lot], taker_place * width + taker_item)
@@ -279,8 +281,11 @@ def _reserve(lots: Lots, own: IntArray, moves: Arcs) -> IntArray:
 
 def _moves(context: Context, lots: Lots, legs: Legs, own: IntArray) -> Arcs:
     """Moves between stores: free parts of one family at different places, never within a period."""
-    family, _ = _family(lots)
-    pair, lot = matches(legs.origin, lots.place)
+    family, size = _family(lots)
+    # Within one period nothing arrives, and a lot without a sibling has nowhere to go.
+    sibling = np.flatnonzero((np.bincount(family, minlength=size)[family] > 1) & (context.horizon > 1))
+    pair, at = matches(legs.origin, lots.place[sibling])
+    lot = sibling[at]
     width = int(family.max(initial=0)) + 1
     step, to = matches(legs.destination[pair] * width + family[lot], lots.place * width + family)
     pair, lot = pair[step], lot[step]

@@ -230,18 +230,17 @@ class Builder:
         if unit < 1:
             raise ModelError(f"Stage {name!r} has {unit} quanta to its unit; at least 1 is needed.")
         column, coefficient = _stack(self._costs.get(name, []), (np.int64, np.int64))
-        columns, position = np.unique(column, return_inverse=True)
-        size = np.bincount(position, np.abs(coefficient.astype(np.float64)), len(columns))
+        size = np.bincount(column, np.abs(coefficient.astype(np.float64)), self.num_columns)
         if np.any(size > EXACT_LIMIT):
-            at = int(columns[int(np.argmax(size))])
+            at = int(np.argmax(size > EXACT_LIMIT))
             raise ModelError(
                 f"Summed costs of stage {name!r} at columns {self._column_name(at)!r} exceed 2**53."
             )
-        total = np.zeros(len(columns), dtype=np.int64)
-        np.add.at(total, position, coefficient)
-        kept = total != 0
+        total = np.zeros(self.num_columns, dtype=np.int64)
+        np.add.at(total, column, coefficient)
+        columns = np.flatnonzero(total)
         constant = self._constants.get(name, 0)
-        return Stage(name, columns[kept], total[kept], constant, int(unit))
+        return Stage(name, columns, total[columns], constant, int(unit))
 
     def _column_name(self, number: int) -> str:
         return block_of(number, self._column_blocks).name

@@ -189,7 +189,7 @@ class Plan:
         from yjopt.auditing import audit
 
         self._need_tables()
-        return audit(self.scenario.canonical(), self.tables)
+        return audit(self.scenario.canonical, self.tables)
 
     def statistics(self, by: str = "kind", level: str = "") -> pd.DataFrame:
         """What was wanted, met, waiting and lost; see `yjopt.plan.statistics.statistics`."""
