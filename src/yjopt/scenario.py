@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
+import pandas as pd
 
 from yjopt import schema
 from yjopt.checks import examine
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import numpy.typing as npt
-    import pandas as pd
 
 SECONDS_PER_HUNDREDTH_HOUR = 36
 
@@ -222,10 +222,7 @@ class Scenario:
     @cached_property
     def canonical(self) -> Scenario:
         """The same scenario with every table sorted by its key, so that the order of rows changes no plan."""
-        tables = {
-            name: self.tables[name].sort_values(list(table.key), kind="stable", ignore_index=True)
-            for name, table in schema.INPUT.items()
-        }
+        tables = {name: _sorted(self.tables[name], table.key) for name, table in schema.INPUT.items()}
         return Scenario(MappingProxyType(tables), self.settings, self.findings)
 
     def until(self, period: int) -> Scenario:
@@ -292,6 +289,15 @@ class Scenario:
 
     def _repr_html_(self) -> str:
         return f"<pre>{escape(self.summary())}</pre>"
+
+
+def _sorted(frame: pd.DataFrame, key: tuple[str, ...]) -> pd.DataFrame:
+    """The frame sorted by its key. Ids are numbered first: sorting numbers is several times faster than text."""
+    ranks = [pd.factorize(frame[column], sort=True)[0] for column in reversed(key)]
+    order = np.lexsort(ranks)
+    if np.array_equal(order, np.arange(len(frame))):
+        return frame.reset_index(drop=True)
+    return frame.take(order).reset_index(drop=True)
 
 
 def _until(frame: pd.DataFrame, table: schema.Table, period: int) -> pd.DataFrame:

@@ -229,7 +229,10 @@ class Builder:
     def _stage(self, name: str, unit: int) -> Stage:
         if unit < 1:
             raise ModelError(f"Stage {name!r} has {unit} quanta to its unit; at least 1 is needed.")
-        column, coefficient = _stack(self._costs.get(name, []), (np.int64, np.int64))
+        if name not in self._costs:
+            nothing = np.zeros(0, dtype=np.int64)
+            return Stage(name, nothing, nothing, self._constants.get(name, 0), int(unit))
+        column, coefficient = _stack(self._costs[name], (np.int64, np.int64))
         size = np.bincount(column, np.abs(coefficient.astype(np.float64)), self.num_columns)
         if np.any(size > EXACT_LIMIT):
             at = int(np.argmax(size > EXACT_LIMIT))
