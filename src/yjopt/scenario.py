@@ -249,7 +249,10 @@ class Scenario:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 (hex) of tables and settings, without the columns ``source`` that say where figures come from."""
+        """SHA-256 (hex) of tables and settings.
+
+        Neither the order of rows nor the columns ``source``, which say where figures come from, change it.
+        """
         total = hashlib.sha256()
         for name, table in schema.INPUT.items():
             total.update(f"\x1d{name}".encode())
@@ -262,7 +265,7 @@ class Scenario:
         return total.hexdigest()
 
     def _texts(self, table: str, column: schema.Column) -> list[str]:
-        frame = self.tables[table]
+        frame = self.canonical.tables[table]
         if column.is_number:
             return cast(list[str], settle(frame[column.name], column).astype(str).tolist())
         return [str(value) for value in frame[column.name].tolist()]
