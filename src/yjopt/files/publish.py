@@ -195,11 +195,15 @@ def publish_folder(
         raise FileError(f"{path} is not empty; choose another folder.")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        refuse_foreign(path, marker, names)
         writing = _scrap(path)
         try:
-            writing.mkdir()
-            with _held(writing):
+            with contextlib.ExitStack() as holds:
+                # Another writer who is just swapping would show us half a folder, and would take ours, not yet
+                # held, for an abandoned one.
+                with _held(path.parent):
+                    refuse_foreign(path, marker, names)
+                    writing.mkdir()
+                    holds.enter_context(_held(writing))
                 for name, content in files.items():
                     _write(writing / name, content)
                 _to_disk(writing)
