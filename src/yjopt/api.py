@@ -177,7 +177,9 @@ def solve(
             outcome = _by_hand(model, by_hand)
         else:
             left = max(time_limit - (time.monotonic() - started), LEAST_SECONDS)
-            params = replace(params, time_limit=left, polish=partial(refill, instance, model))
+            # Refilling is a part of what the rule by hand does, and takes about as long at most.
+            polish = partial(refill, instance, model)
+            params = replace(params, time_limit=left, polish=polish, polish_seconds=clock.seconds["manual"])
             if wanted == "weighted":
                 outcome = _solve_weighted(model, params, _weights(scenario, model), by_hand)
             else:

@@ -52,6 +52,9 @@ search over all, which also proves the bound, has the rest."""
 LEAST_SECONDS = 0.05
 """Less than this is not worth asking a solver for."""
 
+LATE_SECONDS = 0.1
+"""So long after the time limit a polish may still end."""
+
 AGAIN = 0.2
 """While more than this share of the time is left, stages not within the gap are taken up again."""
 
@@ -126,6 +129,7 @@ class _Run:
         self.proven = [[False] * len(mip.stages) for _ in self.parts]
         self.seconds = [0.0] * len(mip.stages)
         self.polished: IntArray | None = None
+        self.polish_seconds = params.polish_seconds
         self.fixed = np.zeros(mip.num_columns, dtype=np.int64)
         self.fixed[self.free] = cheaper_bounds(mip, self.free)
         self.reasons: set[StoppedBy] = set()
@@ -197,12 +201,16 @@ class _Run:
 
     def _polish(self, stage: int) -> None:
         """Let the caller better the plan after a stage, and take each part in which it did."""
-        if self.params.polish is None or any(x is None for x in self.x):
+        left = 0.0 if StoppedBy.INTERRUPT in self.reasons else self._left
+        is_late = self.polish_seconds > left + LATE_SECONDS
+        if self.params.polish is None or is_late or any(x is None for x in self.x):
             return
         whole = self._vector()
         if whole is None or (self.polished is not None and np.array_equal(whole, self.polished)):
             return
+        began = time.monotonic()
         better = self.params.polish(whole)
+        self.polish_seconds = time.monotonic() - began
         if self.mip.is_feasible(better):
             for k, part in enumerate(self.parts):
                 self._take_if_better(k, better[part.columns])

@@ -41,6 +41,9 @@ class Params:
     polish : callable, optional
         Given a plan, returns one that may be better; asked after every stage. What it returns is checked like
         everything else, and taken only where it is better, stage by stage.
+    polish_seconds : float
+        About how long polishing takes, until that has been seen. It is not begun where it would end well after the
+        time limit, or after Ctrl-C.
     on_event : callable, optional
         Called with every `Event`; what it raises ends the solve.
 
@@ -58,6 +61,7 @@ class Params:
     tolerance: Mapping[str, int] = field(default_factory=lambda: _NOTHING)
     weights: Mapping[str, int] | None = None
     polish: Polish | None = None
+    polish_seconds: float = 0.0
     on_event: Listener | None = None
 
     def __post_init__(self) -> None:
