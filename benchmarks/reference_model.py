@@ -1,4 +1,4 @@
-"""The model of docs/concepts/model.md in PuLP, variable by variable, as a modeller would write it down.
+"""The model of docs/concepts/model.md and command.md in PuLP, variable by variable, as a modeller would write it down.
 
 It is made from the contract alone and shares nothing with yjopt but the names of tables and columns, so that
 tests can hold the two against each other, and benchmarks can say what whole arrays save.
@@ -25,6 +25,9 @@ from benchmarks.reference.durables import build_durables
 from benchmarks.reference.facts import Facts, ScenarioLike, gather
 from benchmarks.reference.house import UNITS, Programme, Terms, total
 from benchmarks.reference.isolation import build_isolation
+from benchmarks.reference.limits import build_limits
+from benchmarks.reference.strict_people import build_strict_people
+from benchmarks.reference.strict_supplies import build_strict_supplies
 from benchmarks.reference.tables import tables_of
 from benchmarks.reference.teams import build_teams
 from benchmarks.reference.travel import Travel, find_travel
@@ -67,6 +70,9 @@ def write_down(facts: Facts, travel: Travel) -> Programme:
     build_teams(programme)
     build_staffing(programme)
     build_consumption(programme)
+    build_limits(programme)
+    build_strict_supplies(programme)
+    build_strict_people(programme)
     programme.objectives = {
         stage: total(_reduced(terms)) for stage, terms in programme.stages.items() if terms
     }

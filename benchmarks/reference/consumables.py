@@ -7,27 +7,30 @@ from collections import defaultdict
 import pulp
 
 from benchmarks.reference.facts import Row, ceil_div, hours_to_seconds
-from benchmarks.reference.house import Programme, total
+from benchmarks.reference.house import Flow, Programme, total
 
 Lot = tuple[str, str, str, str]
 LOT = ("place", "item", "authority", "kind")
+#: Kinds of sources that are steps of the ladder.
 COUNTED_KINDS = ("import", "purchase", "requisition")
 
 
 def build_sources(programme: Programme, row: Row) -> dict[int, list[pulp.LpVariable]]:
     """Orders from a source; returns them by period of arrival."""
-    facts = programme.facts
-    pack = facts.items[row["item"]]["pack"]
+    facts, command = programme.facts, programme.command
+    pack, kind, authority = facts.items[row["item"]]["pack"], row["kind"], row["authority"]
+    is_step = kind in COUNTED_KINDS
+    decision = command.decision("supplies", kind, authority) if is_step else 0
     arriving = defaultdict(list)
     for t in range(row["first_period"], facts.H + 1):
-        arrival = t + facts.delay(hours_to_seconds(row["lead_hours"]))
-        if arrival > facts.H:
+        arrival = t + facts.delay(hours_to_seconds(row["lead_hours"]) + decision)
+        if arrival > facts.H or (is_step and not command.gate("step", kind, "supplies", authority, t)):
             continue
-        key = (row["place"], row["item"], row["kind"], row["authority"], t, arrival)
+        key = (row["place"], row["item"], kind, authority, t, arrival)
         order = programme.add("order", key, row["quantity"] // pack)
         programme.cost("money", order, row["cost"] * pack)
-        if row["kind"] in COUNTED_KINDS and not facts.flat:
-            programme.cost(f"support:{row['kind']}", order, facts.share[row["item"]])
+        if is_step:
+            programme.support("supplies", kind, authority, order, facts.share[row["item"]])
         arriving[arrival].append(order)
     return arriving
 
@@ -127,6 +130,7 @@ def _build_moves(programme: Programme, lots: dict[Lot, Row]) -> tuple[dict, dict
                 seconds = travel.seconds("supplies", origin, store, t)
                 if store == origin or seconds is None:
                     continue
+                # A move is no support: no gate holds it up and nobody decides on it.
                 arrival = t + max(1, facts.delay(seconds + release))
                 if arrival <= facts.H:
                     move = programme.add("ship", (origin, store, *rest, "free", "store", t, arrival))
@@ -139,23 +143,72 @@ def _build_moves(programme: Programme, lots: dict[Lot, Row]) -> tuple[dict, dict
 def _build_shipments(
     programme: Programme, lot: Lot, part: str, row: Row, takers: dict, leaving: dict, handed: dict
 ) -> None:
-    """Shipments from a part of a lot to every taker it may serve."""
-    facts, travel = programme.facts, programme.travel
+    """Shipments from a part of a lot to every taker it may serve, asked for, by default, or ahead."""
     origin, item, authority, kind = lot
+    facts, command = programme.facts, programme.command
     release = hours_to_seconds(row["release_hours"])
     for taker in takers.get(item, ()):
-        if part == "home" and facts.unit[taker] != authority:
+        unit = facts.unit[taker]
+        step = command.step(authority, unit)
+        if part == "home" and unit != authority:
             continue
         for t in facts.periods:
-            seconds = travel.seconds("supplies", origin, taker, t)
-            arrival = None if seconds is None else t + facts.delay(seconds + release)
-            if arrival is None or arrival > facts.H:
-                continue
-            ship = programme.add("ship", (origin, taker, item, authority, kind, part, "supply", t, arrival))
-            leaving[lot, part, t].append(ship)
-            handed[taker, item, arrival].append(ship)
-            programme.support(item, authority, taker, ship)
-            programme.haul(item, ship, origin, taker, t, seconds)
+            for use, decision in supply_ways(programme, item, authority, kind, taker, t).items():
+                seconds = programme.travel.seconds("supplies", origin, taker, t)
+                arrival = None if seconds is None else t + facts.delay(seconds + release + decision)
+                if arrival is None or arrival > facts.H:
+                    continue
+                column = "ahead" if use == "ahead" else "supply"
+                ship = programme.add("ship", (origin, taker, item, authority, kind, part, column, t, arrival))
+                leaving[lot, part, t].append(ship)
+                handed[taker, item, arrival].append(ship)
+                programme.support("supplies", step, unit, ship, facts.share[item])
+                programme.haul(item, ship, origin, taker, t, seconds)
+                programme.sent[use].append((ship, lot, taker, t, arrival))
+                if use in ("own", "asked"):
+                    programme.flows["consumables"].append(
+                        Flow(
+                            ship,
+                            programme.packs_ever(item),
+                            (lot, part),
+                            (taker, item, arrival),
+                            t,
+                            arrival,
+                            command.position("supplies", step, unit),
+                            command.before("supplies", step, unit, t),
+                        )
+                    )
+
+
+def supply_ways(
+    programme: Programme, item: str, authority: str, kind: str, taker: str, t: int
+) -> dict[str, int]:
+    """How goods of an authority may go to a taker in a period, with the seconds that it takes to decide.
+
+    One of `own`, `asked` and `default` (of a blind place), and `ahead` beside it; none where a gate is shut.
+    """
+    facts, command = programme.facts, programme.command
+    unit = facts.unit[taker]
+    step = command.step(authority, unit)
+    if not command.passes("supplies", authority, unit, t) or not command.gate(
+        "kind", kind, "supplies", unit, t
+    ):
+        return {}
+    ways = {}
+    defaults = command.defaults(taker, t)
+    if step == "own":
+        return {"own": command.decision("supplies", step, unit, authority)}
+    if defaults is None:
+        ways["asked"] = command.decision("supplies", step, unit, authority)
+    elif item in defaults:
+        ways["default"] = 0
+    if (
+        not facts.items[item]["durable"]
+        and command.quota(taker, item)
+        and command.gate("quota", item, "supplies", unit, t)
+    ):
+        ways["ahead"] = 0
+    return ways
 
 
 def _build_needs(programme: Programme, takers: dict[str, list[str]], handed: dict) -> None:
@@ -175,10 +228,12 @@ def _build_needs(programme: Programme, takers: dict[str, list[str]], handed: dic
                 continue
             key = (place, item, s, row["weight"], form)
             never = programme.add("unserved", key, packs, whole=False)
-            programme.cost("unmet_goods", never, worth * row["weight"] * (1000 + late * (end - s)))
+            programme.unmet_cost(
+                "unmet_goods", place, never, worth * row["weight"] * (1000 + late * (end - s))
+            )
             serve = {t: programme.add("serve", (*key, t, worth), packs) for t in range(s, end + 1)}
             for t, variable in serve.items():
-                programme.cost("unmet_goods", variable, worth * row["weight"] * late * (t - s))
+                programme.unmet_cost("unmet_goods", place, variable, worth * row["weight"] * late * (t - s))
                 served[place, item, t].append(variable)
             programme.row(pulp.lpSum(serve.values()) + never == packs)
     for item, places in takers.items():
@@ -199,7 +254,7 @@ def build_trips(programme: Programme) -> None:
     fleets = defaultdict(list)
     for row in facts.rows["fleets"]:
         fleets[row["place"]].append(row)
-    busy = defaultdict(list)
+    busy = programme.busy
     for (origin, destination, t, seconds), packs in programme.loads.items():
         if origin not in fleets:
             continue

@@ -72,6 +72,8 @@ def build_consumption(programme: Programme) -> None:
                 exception = programme.add("consumption", (place, item, t), ceil_div(start, 1000))
                 programme.cost("rules", exception, 1000)
             programme.row(1000 * (consumed + exception) >= start + total(terms))
+            if programme.command.strict("supplies"):
+                programme.row(1000 * consumed <= start + total(terms) + 999)
             opened = programme.variables["opened"][place, item, t]
             programme.row(loose == before + facts.items[item]["pack"] * opened - consumed)
             before = loose

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pulp
 
-from benchmarks.reference.consumables import build_sources
+from benchmarks.reference.consumables import build_sources, supply_ways
 from benchmarks.reference.facts import hours_to_seconds
+from benchmarks.reference.house import Flow
 
 if TYPE_CHECKING:
     from benchmarks.reference.house import Programme
@@ -92,17 +93,51 @@ def _build_moves(programme: Programme, stores: dict, stock: dict) -> tuple[dict,
                 seconds = programme.travel.seconds("lending", origin, destination, t)
                 if destination == origin or seconds is None:
                     continue
-                arrival = t + facts.delay(seconds + release)
+                way = _way(programme, item, authority, destination, t) if use == "supply" else ("store", 0)
+                arrival = t + facts.delay(seconds + release + way[1]) if way else facts.H + 1
                 if arrival > facts.H:
                     continue
                 key = (origin, destination, item, authority, "physical", "free", use, t, arrival)
                 send = programme.add("ship", key)
                 departures[(origin, item, authority), t].append(send)
                 arrivals[(destination, item, authority), arrival].append(send)
-                if use == "supply":
-                    programme.support(item, authority, destination, send)
                 programme.haul(item, send, origin, destination, t, seconds)
+                programme.sent[way[0]].append((send, (origin, item, authority), destination, t, arrival))
+                if use == "supply":
+                    _note(programme, send, (origin, item, authority), destination, t, arrival, way[0])
     return departures, arrivals
+
+
+def _way(programme: Programme, item: str, authority: str, taker: str, t: int) -> tuple[str, int] | None:
+    """How a unit may go to a place that needs it, and the seconds of deciding; None if it may not."""
+    ways = list(supply_ways(programme, item, authority, "physical", taker, t).items())
+    if not ways:
+        return None
+    needs = [row for row in programme.facts.rows["needs"] if (row["place"], row["item"]) == (taker, item)]
+    if ways[0][0] == "asked" and programme.command.by_rung:
+        return ways[0] if any(row["known_from"] <= t for row in needs) else None
+    return ways[0]
+
+
+def _note(
+    programme: Programme,
+    send: pulp.LpVariable,
+    store: Store,
+    destination: str,
+    t: int,
+    arrival: int,
+    way: str,
+) -> None:
+    """Count a unit in the stage of its step, and remember what strict has to ask of it."""
+    command, item = programme.command, store[1]
+    unit = programme.facts.unit[destination]
+    step = command.step(store[2], unit)
+    programme.support("supplies", step, unit, send, programme.facts.share[item])
+    if way in ("own", "asked"):
+        position = command.position("supplies", step, unit)
+        before = command.before("supplies", step, unit, t)
+        most, taker = programme.packs_ever(item), (destination, item, arrival)
+        programme.flows["durables"].append(Flow(send, most, store, taker, t, arrival, position, before))
 
 
 def on_hand(programme: Programme, store: Store, t: int) -> list[pulp.LpVariable]:
@@ -138,7 +173,7 @@ def _build_levels(programme: Programme, stores: dict) -> None:
             short = programme.add("short", (place, item, t, row["weight"]), row["quantity"], whole=False)
             level = programme.add("level", (place, item, t, row["weight"]), row["quantity"])
             programme.row(level + short == row["quantity"])
-            programme.cost("unmet_goods", short, row["weight"] * 1000)
+            programme.unmet_cost("unmet_goods", place, short, row["weight"] * 1000)
             levels[place, item, t].append(level)
     at_place = defaultdict(list)
     for store in stores:

@@ -153,10 +153,23 @@ def _shares(rows: dict[str, list[Row]], items: dict[str, Row]) -> dict[str, int]
     return share
 
 
+def _merged(needs: list[Row]) -> list[Row]:
+    """Needs filed on both channels counted once: the larger quantity, on the terms of the command row."""
+    merged: dict[tuple[Any, ...], Row] = {}
+    for row in sorted(needs, key=lambda row: row["channel"] != "command"):
+        key = tuple(row[name] for name in ("place", "item", "period", "weight"))
+        twin = merged.setdefault(key, dict(row))
+        twin["quantity"] = max(twin["quantity"], row["quantity"])
+    for row in merged.values():
+        row["known_from"] = row["known_from"] or row["period"]
+    return list(merged.values())
+
+
 def gather(scenario: ScenarioLike) -> Facts:
     """Read the tables and settings of a scenario."""
     rows = {name: rows_of(scenario.tables[name], name) for name in INPUT}
     settings = _settings(scenario.settings)
+    rows["needs"] = _merged(rows["needs"])
     facts = Facts(
         rows=rows,
         settings=settings,

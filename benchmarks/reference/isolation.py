@@ -6,6 +6,7 @@ from collections import defaultdict
 
 import pulp
 
+from benchmarks.reference.beds import may_begin, note_people, share_of
 from benchmarks.reference.facts import Row, ceil_div
 from benchmarks.reference.house import Programme, total
 
@@ -21,7 +22,7 @@ def build_isolation(programme: Programme) -> None:
     held = {**dict.fromkeys(allowed), **kept}
     _build_holdings(programme, sites, held, decided)
     _build_minimum(programme, sites, allowed)
-    _build_budget(programme, sites)
+    _build_budget(programme)
 
 
 def _build_openings(
@@ -36,10 +37,11 @@ def _build_openings(
         made = []
         for d in facts.periods:
             first = d + facts.setup(site["setup"])
-            if first > facts.H:
+            if first > facts.H or not programme.command.facility_open(place, "isolation", d):
                 continue
             decide = programme.add("site", (place, d, first), 1)
             made.append(decide)
+            programme.spent.append((place, decide, site["cost"]))
             programme.cost("money", decide, site["cost"] + site["running_cost"] * (facts.H - first + 1))
             for t in range(first, facts.H + 1):
                 usable[place, t].append(decide)
@@ -62,6 +64,9 @@ def _build_groups(programme: Programme, sites: dict[str, Row], allowed: dict[tup
     by_category = defaultdict(list)
     for place, name in allowed:
         by_category[name].append(place)
+    everybody = defaultdict(int)
+    for row in facts.rows["contacts"]:
+        everybody[row["category"]] += row["people"]
     for row in facts.rows["contacts"]:
         origin, name, s = row["place"], row["category"], row["period"]
         category = categories[name]
@@ -78,19 +83,33 @@ def _build_groups(programme: Programme, sites: dict[str, Row], allowed: dict[tup
             units = 1 if together else size
             worth = size if together else 1
             never = programme.add("never_isolated", (origin, name, s, number), units, whole=False)
-            programme.cost("unmet_people", never, worth * category["weight"] * 1000 * category["stay"])
+            weight = worth * category["weight"] * 1000
+            programme.unmet_cost("unmet_people", origin, never, weight * category["stay"])
             made = []
             for (site, t), seconds in times.items():
                 if seconds is None or facts.delay(seconds) or (together and size > sites[site]["rooms"]):
                     continue
+                if not may_begin(programme, "isolation", row, site, t, seconds):
+                    continue
                 bring = programme.add("isolate", (origin, site, name, s, number, t, worth), units)
                 made.append(bring)
-                programme.cost("unmet_people", bring, worth * category["weight"] * 1000 * (t - s))
+                programme.unmet_cost("unmet_people", origin, bring, weight * (t - s))
+                share = worth * share_of(everybody[name])
+                taker = (origin, name, t, s, number, worth)
+                note_people(programme, "isolation", bring, units, share, (site, name), taker)
                 load = ceil_div(facts.settings["carry.person"] * seconds, 60)
                 programme.cost("time", bring, worth * load)
                 for u in range(t, min(s + category["stay"] - 1, facts.H) + 1):
                     programme.lying["category", site, name, u].append((bring, worth))
             programme.row(pulp.lpSum(made) + never == units)
+
+
+def makeshift_decided(programme: Programme, place: str, t: int) -> pulp.LpAffineExpression | int:
+    """1 if the place has been made a hospital by a period."""
+    roles = {row["place"]: row["role"] for row in programme.facts.rows["facilities"]}
+    if roles.get(place) != "makeshift":
+        return 0
+    return pulp.lpSum(decide for d, _, decide in programme.facilities.get(place, []) if d <= t)
 
 
 def _build_holdings(programme: Programme, sites: dict, held: dict, decided: dict) -> None:
@@ -107,6 +126,7 @@ def _build_holdings(programme: Programme, sites: dict, held: dict, decided: dict
                 programme.row(variable >= 1)
             if sites[place]["state"] == "candidate":
                 programme.row(variable <= pulp.lpSum(decided[place, t]))
+            programme.row(variable <= 1 - makeshift_decided(programme, place, t))
             exception, rooms = 0, sites[place]["rooms"]
             if start > rooms:
                 exception = programme.add("site_capacity", (place, name, t), start - rooms)
@@ -117,8 +137,11 @@ def _build_holdings(programme: Programme, sites: dict, held: dict, decided: dict
         if row and row["conversion_cost"] and not facts.start("category", place, name, 1):
             convert = programme.add("convert", (place, name), 1)
             programme.cost("money", convert, row["conversion_cost"])
+            programme.spent.append((place, convert, row["conversion_cost"]))
             for t in facts.periods:
                 programme.row(hold[place, name, t] <= convert)
+            # Nobody pays for a conversion without holding it, so that a budget looks spent.
+            programme.row(convert <= pulp.lpSum(hold[place, name, t] for t in facts.periods))
     for place, names in by_site.items():
         for name in names:
             row = settings.get((place, name))
@@ -159,23 +182,14 @@ def _build_minimum(programme: Programme, sites: dict, allowed: dict) -> None:
             )
 
 
-def _build_budget(programme: Programme, sites: dict[str, Row]) -> None:
-    """What may be spent on opening in an area: surge levels, sites and conversions."""
+def _build_budget(programme: Programme) -> None:
+    """What may be spent on opening in an area: surge levels, sites, conversions and hospitals."""
     facts = programme.facts
-    surge = {(row["place"], row["class"], row["level"]): row["cost"] for row in facts.rows["surge"]}
-    conversion = {
-        (row["place"], row["category"]): row["conversion_cost"] for row in facts.rows["site_category"]
-    }
-    spent = [(key[0], variable, surge[key[:3]]) for key, variable in programme.variables["surge"].items()]
-    spent += [
-        (key[0], variable, sites[key[0]]["cost"]) for key, variable in programme.variables["site"].items()
-    ]
-    spent += [(key[0], variable, conversion[key]) for key, variable in programme.variables["convert"].items()]
     for rule in facts.rows["rules"]:
         if rule["rule"] == "opening_budget":
             terms = [
                 (v, cost)
-                for place, v, cost in spent
+                for place, v, cost in programme.spent
                 if cost and facts.inside(facts.area[place], rule["area"])
             ]
             programme.row(total(terms) <= rule["amount"])

@@ -18,7 +18,10 @@ Cells = tuple[Any, ...]
 
 
 def tables_of(programme: Programme, answer: dict[str, int]) -> dict[str, pd.DataFrame]:
-    """Every plan table, sorted by key, without rows of amount 0."""
+    """Every plan table, sorted by key, without rows of amount 0.
+
+    The ledger (``requests``, ``accounts``) says again what stands in the others, and is left without rows.
+    """
     chosen = {
         family: {key: answer[variable.name] for key, variable in known.items() if answer[variable.name]}
         for family, known in programme.variables.items()
@@ -39,7 +42,7 @@ def tables_of(programme: Programme, answer: dict[str, int]) -> dict[str, pd.Data
         "unmet": _unmet(programme, chosen),
         "exceptions": _exceptions(chosen),
     }
-    return {name: _frame(name, rows[name]) for name in OUTPUT}
+    return {name: _frame(name, rows.get(name, [])) for name in OUTPUT}
 
 
 def _frame(name: str, rows: list[Cells]) -> pd.DataFrame:
@@ -90,7 +93,9 @@ def _openings(programme: Programme, chosen: dict) -> list[Cells]:
         (place, "surge", what, level, d, first, last)
         for place, what, level, d, first, last in chosen["surge"]
     ]
-    return rows + [(place, "site", "", 0, d, first, programme.facts.H) for place, d, first in chosen["site"]]
+    for what in ("site", "facility"):
+        rows += [(place, what, "", 0, d, first, programme.facts.H) for place, d, first in chosen[what]]
+    return rows
 
 
 def _stocks(programme: Programme, chosen: dict) -> list[Cells]:
@@ -161,5 +166,9 @@ def _unmet(programme: Programme, chosen: dict) -> list[Cells]:
 
 def _exceptions(chosen: dict) -> list[Cells]:
     families = {name: name for name in ("bed_capacity", "staffing", "consumption", "site_capacity")}
-    families["minimum"] = "isolation_minimum"
+    families |= {
+        "minimum": "isolation_minimum",
+        "mobile_quota": "mobile_quota",
+        "unmet_ceiling": "unmet_ceiling",
+    }
     return [(rule, *key, n) for family, rule in families.items() for key, n in chosen[family].items()]
