@@ -454,7 +454,7 @@ RULES_AND_FIGURES = [
         "one site for two rules",
         "minimums_clash",
         "rules",
-        4,
+        6,
         "amount",
         add(
             "rules",

@@ -19,6 +19,8 @@ SETTINGS: dict[str, Any] = {
     "periods": 3,
     "period_hours": 24.0,
     "start": "2020-02-01",
+    "delays": "by_rung",
+    "cover_periods": 3,
     "limits": {"supplies": 480.0, "patients": 180.0, "contacts": 180.0, "teams": 480.0},
     "nearest": {"supplies": 0},
     "carry": {"person": 100.0, "team": 500.0},
@@ -120,19 +122,19 @@ depot-C,food,contract,,800,6,12,2,made
 depot-P,mask,import,,10000,24,0.9,1,made
 """,
     "needs": """
-place,item,period,quantity,weight,deadline,source
-town-E1,mask,1,3000,1,,made
-town-E1,mask,2,3050,1,2,made
-town-E2,mask,1,1475,1.5,1,made
-town-W1,mask,2,2200,1,,made
-town-W1,mask,2,150,3,0,made
-hospital-E,suit,1,85,2,1,made
-hospital-C,suit,2,120,2,,made
-town-W1,food,1,640,1,1,made
-town-E2,food,2,510,1,,made
-hospital-E,ventilator,1,4,50,,made
-hospital-E,ventilator,3,3,50,,made
-hospital-C,ventilator,2,3,50,,made
+place,item,period,quantity,weight,deadline,known_from,channel,source
+town-E1,mask,1,3000,1,,,,made
+town-E1,mask,2,3050,1,2,,,made
+town-E2,mask,1,1475,1.5,1,,,made
+town-W1,mask,2,2200,1,,,,made
+town-W1,mask,2,150,3,0,1,,made
+hospital-E,suit,1,85,2,1,,,made
+hospital-C,suit,2,120,2,,,functional,made
+town-W1,food,1,640,1,1,,,made
+town-E2,food,2,510,1,,,,made
+hospital-E,ventilator,1,4,50,,,,made
+hospital-E,ventilator,3,3,50,,,,made
+hospital-C,ventilator,2,3,50,,1,,made
 """,
     "groups": """
 group,name,stay,wait,weight,late,source
@@ -147,13 +149,13 @@ severe,icu,0,made
 severe,isolation-ward,90.5,made
 """,
     "arrivals": """
-place,group,period,people,source
-town-E1,mild,1,9,made
-town-E1,severe,1,2,made
-town-E2,mild,2,6,made
-town-E2,severe,3,1,made
-town-W1,mild,1,4,made
-town-W1,severe,2,2,made
+place,group,period,people,known_from,source
+town-E1,mild,1,9,,made
+town-E1,severe,1,2,,made
+town-E2,mild,2,6,,made
+town-E2,severe,3,1,,made
+town-W1,mild,1,4,,made
+town-W1,severe,2,2,1,made
 """,
     "beds": """
 place,class,beds,opening,source
@@ -199,12 +201,12 @@ hotel-W,fever,,300.75,,made
 hotel-W,close,,,1,made
 """,
     "contacts": """
-place,category,period,people,source
-town-E1,close,1,8,made
-town-E1,close,2,24,made
-town-E2,fever,1,3,made
-town-W1,close,2,7,made
-town-W1,fever,3,2,made
+place,category,period,people,known_from,source
+town-E1,close,1,8,,made
+town-E1,close,2,24,2,made
+town-E2,fever,1,3,,made
+town-W1,close,2,7,,made
+town-W1,fever,3,2,,made
 """,
     "pools": """
 pool,place,authority,teams,people,layer,callup_hours,floor,tour,hours,cost,source
@@ -222,10 +224,10 @@ nurses-P,nursing,,made
 carriers,delivery,40,made
 """,
     "tasks": """
-task,place,skill,measure,amount,first_period,last_period,weight,source
-NA,town-E1,sampling,work,2400,1,2,0.05,made
-007,town-W1,sampling,teams,1,2,3,20,made
-home-food,town-W1,delivery,work,600,1,3,0.1,made
+task,place,skill,measure,amount,first_period,last_period,weight,known_from,source
+NA,town-E1,sampling,work,2400,1,2,0.05,,made
+007,town-W1,sampling,teams,1,2,3,20,1,made
+home-food,town-W1,delivery,work,600,1,3,0.1,,made
 """,
     "staffing": """
 kind,what,skill,members,source
@@ -258,6 +260,46 @@ isolation_minimum,E,close,1,,true,,,made
 isolation_minimum,W,fever,1,2,false,5,true,made
 opening_budget,C,,90000,,,,,made
 transfer_budget,C,,3,2,,,,made
+mobile_quota,C,sampling,1,,,,,made
+unmet_ceiling,W,goods,1000000,,false,,,made
+""",
+    # The command rules: what a plan that needs none of them does is right by these, too.
+    "ladder": """
+area,resource,step,position,decision_hours,source
+C,supplies,requisition,21,,made
+P,,requisition,,12.5,made
+""",
+    "levels": """
+area,period,level,mode,severity,source
+P,1,III,peace,large,made
+C,2,II,,,made
+W,2,,,major,made
+""",
+    "gates": """
+gate,area,opens,which,resource,level,mode,severity,source
+imports,P,step,import,supplies,IV,,,made
+commerce,C,kind,commercial,,,peace,,made
+lateral,C,lateral,,,III,,large,made
+""",
+    "pairing": """
+area,helper,resource,consent,source
+W,E,,,made
+E,W,teams,true,made
+""",
+    "quotas": """
+place,item,quantity,clear_by,source
+town-W1,food,200,3,made
+town-E2,mask,500,,made
+""",
+    "blind": """
+place,period,item,quantity,source
+hotel-W,1,food,200,made
+hotel-W,1,mask,,made
+hotel-W,2,food,200,made
+""",
+    "facilities": """
+place,role,setup,cost,source
+hospital-C,designated,,,made
 """,
 }
 

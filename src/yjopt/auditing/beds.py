@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from yjopt.auditing.travel import Travel
 
 SURGE: Final = OUTPUT["openings"]["what"].choices.index("surge")
+FACILITY: Final = OUTPUT["openings"]["what"].choices.index("facility")
 TRANSFER_BUDGET: Final = INPUT["rules"]["rule"].choices.index("transfer_budget")
 
 
@@ -208,9 +209,21 @@ def _check_inherited_transfers(facts: Facts, rows: Rows, report: Report) -> None
     )
 
 
+def _check_facilities_known(facts: Facts, rows: Rows, report: Report) -> None:
+    report.check(
+        "opening_unknown",
+        "openings",
+        find((facts["facilities"]["place"],), (rows["place"],)) >= 0,
+        "{place} is no facility that opens in order.",
+        place=("place", rows["place"]),
+        period=rows["decided"],
+    )
+
+
 def check_surge(facts: Facts, rows: Rows, report: Report, tally: Tally) -> Rows:
     """Surge levels opened; returns those known, with ``row`` of the surge table."""
     surge = facts["surge"]
+    _check_facilities_known(facts, rows.keep(rows["what"] == FACILITY), report)
     rows = rows.keep(rows["what"] == SURGE)
     row = find(surge.key("place", "class", "level"), rows.key("place", "class", "level"))
     report.check(

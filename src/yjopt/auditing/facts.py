@@ -36,10 +36,15 @@ DOMAIN_OF: Final = {
     "to_class": "ward",
     "category": "ward",
     "what": "ward",
+    "helper": "area",
+    "asker": "area",
+    "asked": "area",
+    "taker": "area",
+    "giver": "area",
 }
 
 #: Columns a plan is not judged by.
-_UNUSED: Final = ("longitude", "latitude", "population")
+_UNUSED: Final = ("longitude", "latitude", "population", "gate", "which")
 
 
 class ScenarioLike(Protocol):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from yjopt.instance.beds import Beds, index_beds
+from yjopt.instance.command import Command
 from yjopt.instance.consumption import Consumption, index_consumption
 from yjopt.instance.context import Context, Labels, labels_of
 from yjopt.instance.durables import Durables, index_durables
@@ -47,6 +48,8 @@ class Instance:
         ``flat`` or ``priority``.
     unit, area : int64 array, shape (places,)
         Unit that runs each place, area it lies in.
+    command : Command
+        Who may ask whom, when, and how long it takes.
     reach_seconds : float
         Time that searching the roads took.
     """
@@ -70,6 +73,7 @@ class Instance:
     consumption: Consumption
     minimums: Minimums
     budgets: Budgets
+    command: Command
     reach_seconds: float = 0.0
 
     @property
@@ -98,6 +102,7 @@ def index(scenario: Scenario) -> Instance:
     """
     canonical = scenario.canonical
     context = Context(canonical, labels_of(canonical))
+    command = Command(context)
     settings = scenario.settings
     items = index_items(context)
     wards = index_wards(context)
@@ -125,12 +130,13 @@ def index(scenario: Scenario) -> Instance:
         consumption=consumption,
         minimums=index_minimums(context, wards, isolation),
         budgets=index_budgets(context, wards, beds, isolation),
+        command=command,
         # Last: by now every road that was asked for has been searched.
         reach_seconds=sum(context.reach_seconds),
     )
 
 
 __all__ = [
-    "Arcs", "Beds", "Budgets", "Consumption", "Durables", "Fleets", "Instance", "Isolation", "Items",
+    "Arcs", "Beds", "Budgets", "Command", "Consumption", "Durables", "Fleets", "Instance", "Isolation", "Items",
     "Labels", "Lots", "Minimums", "Orders", "Staffing", "Supplies", "Teams", "Transfers", "Waiting", "Wards", "index",
 ]  # fmt: skip

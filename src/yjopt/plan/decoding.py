@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from yjopt.plan.goods import goods_tables
 from yjopt.plan.people import people_tables
+from yjopt.plan.requests import ledger_tables
 from yjopt.plan.unmet import exceptions_table, unmet_table
 from yjopt.schema import OUTPUT
 
@@ -23,4 +24,5 @@ def decode(instance: Instance, model: Model, x: IntArray) -> dict[str, pd.DataFr
     tables |= people_tables(instance, model, x)
     tables["unmet"] = unmet_table(instance, model, x)
     tables["exceptions"] = exceptions_table(instance, model, x)
+    tables |= {name: table.iloc[:0] for name, table in ledger_tables(instance, tables).items()}
     return {name: tables[name] for name in OUTPUT}

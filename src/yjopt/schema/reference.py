@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 from yjopt.schema.columns import LARGEST
 from yjopt.schema.settings import SETTINGS
+from yjopt.schema.tables_command import TABLES_COMMAND
 from yjopt.schema.tables_in import LEVELS, TABLES_IN
 from yjopt.schema.tables_out import TABLES_OUT
 
 if TYPE_CHECKING:
     from yjopt.schema.columns import Column, Setting, Table
+
+_OF_SCENARIO = (*TABLES_IN, *TABLES_COMMAND)
 
 _INTRODUCTION = f"""\
 # Tables and settings
@@ -38,8 +41,8 @@ def reference_markdown() -> str:
 
     The page ``docs/reference/schema.md`` is this text; the command line prints it.
     """
-    parts = [_INTRODUCTION, "## Tables of a scenario\n", _contents(TABLES_IN)]
-    parts += [_table(table) for table in TABLES_IN]
+    parts = [_INTRODUCTION, "## Tables of a scenario\n", _contents(_OF_SCENARIO)]
+    parts += [_table(table) for table in _OF_SCENARIO]
     parts += ["## Settings\n", _settings()]
     parts += [
         "## Tables of a plan\n",
@@ -66,7 +69,7 @@ def _heading(table: Table) -> str:
 
 def _table(table: Table) -> str:
     """Return the section of one table."""
-    required = " Required." if table.required and table in TABLES_IN else ""
+    required = " Required." if table.required and table in _OF_SCENARIO else ""
     head = f"### {_heading(table)}\n\n{table.meaning}{required} {table.meaning_zh}。\n"
     key = f"Key: {', '.join(table.key)}.\n"
     columns = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from yjopt.schema.columns import Setting
+from yjopt.schema.tables_command import RESOURCES
 
 #: Kinds of travel, each with a limit of its own.
 TRAVEL_KINDS: Final = ("supplies", "patients", "contacts", "teams")
@@ -29,6 +30,12 @@ _WEIGHTS = tuple(
                            ("time", 0.000001), ("money", 0.000001))
 )  # fmt: skip
 
+_STRICT = tuple(
+    Setting(section="strict", name=resource, type="flag", default=True,
+            meaning=f"Whether rule strict holds for {resource}.", meaning_zh="严格逐级适用范围")
+    for resource in RESOURCES
+)  # fmt: skip
+
 SETTINGS: Final[tuple[Setting, ...]] = (
     Setting(section="", name="name", type="text", default="", meaning="Name of the scenario.", meaning_zh="名称"),
     Setting(section="", name="periods", type="integer", default=1, minimum=1, maximum=366, unit="periods",
@@ -41,12 +48,20 @@ SETTINGS: Final[tuple[Setting, ...]] = (
             meaning="Waive travel, release, call-up, lead and set-up delays; the plan says so.", meaning_zh="忽略各种时延"),
     Setting(section="", name="objective", type="choice", default="stages", choices=("stages", "weighted"),
             meaning="Stages one after the other, or their weighted sum.", meaning_zh="目标方式"),
-    Setting(section="", name="rule", type="choice", default="priority", choices=("flat", "priority"),
-            meaning="Whether support from higher steps is a stage (priority) or free (flat).", meaning_zh="支援规则"),
+    Setting(section="", name="rule", type="choice", default="priority", choices=("flat", "priority", "strict"),
+            meaning="Support from higher steps is free (flat), a stage (priority), or comes only when lower steps are exhausted (strict).",
+            meaning_zh="支援规则"),
+    Setting(section="", name="delays", type="choice", default="direct", choices=("direct", "by_rung"),
+            meaning="Whether decisions take the time of their step, and nobody asks before a need is known (by_rung).", meaning_zh="决策时延"),
+    Setting(section="", name="cover_periods", type="integer", default=1, minimum=0, maximum=366, unit="periods",
+            meaning="How many periods ahead of its needs a place may be supplied (rule strict, delays by_rung).", meaning_zh="保障提前时段"),
     Setting(section="carry", name="person", type="decimal", default=100.0, per_unit=1, maximum=100_000, unit="kg",
             meaning="Load that moving a person counts in the time stage.", meaning_zh="运送一人折合重量"),
     Setting(section="carry", name="team", type="decimal", default=500.0, per_unit=1, maximum=100_000, unit="kg",
             meaning="Load that moving a team counts in the time stage.", meaning_zh="运送一队折合重量"),
+    *_STRICT,
+    Setting(section="support", name="people", type="flag", default=False,
+            meaning="Support stages count admissions, isolations and tours, too, not goods only.", meaning_zh="梯次目标计入人员"),
     *_LIMITS,
     *_NEAREST,
     *_WEIGHTS,

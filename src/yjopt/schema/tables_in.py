@@ -12,7 +12,15 @@ STOCK_KINDS: Final = ("physical", "commercial", "capacity", "technical", "profes
 SOURCE_KINDS: Final = ("production", "contract", "donation", "requisition", "purchase", "import")
 #: Layers of teams, first to be sent first.
 LAYERS: Final = ("standing", "mobile", "reserve", "militia", "volunteer")
-RULES: Final = ("isolation_minimum", "opening_budget", "transfer_budget")
+RULES: Final = (
+    "isolation_minimum",
+    "opening_budget",
+    "transfer_budget",
+    "own_first",
+    "mobile_quota",
+    "unmet_ceiling",
+    "backup_load",
+)
 
 
 def _place(name: str, meaning: str, meaning_zh: str, *, key: bool = False) -> Column:
@@ -28,6 +36,11 @@ def _period(name: str = "period", meaning: str = "Period, from 1.", meaning_zh: 
     if default is ...:
         return integer(name, "period", meaning, meaning_zh, minimum=1, key=key)
     return integer(name, "period", meaning, meaning_zh, minimum=1, key=key, default=default)
+
+
+def _known() -> Column:
+    meaning = "Period from which it is known and may be asked for; blank: its own period."
+    return integer("known_from", "period", meaning, "获知时段", minimum=1, default=None)
 
 
 def _weight(meaning: str, meaning_zh: str, *, key: bool = False) -> Column:
@@ -153,6 +166,9 @@ TABLES_IN: Final[tuple[Table, ...]] = (
         integer("quantity", "base units", "Quantity.", "数量"),
         _weight("Urgency: what one base unit unmet counts (a durable: per period).", "权重", key=True),
         integer("deadline", "periods", "Periods after which it is lost; blank: it waits to the end.", "时限", default=None),
+        _known(),
+        choice("channel", "command functional", "Line on which it was filed; a need filed on both counts once.", "申请渠道",
+               default="command", key=True),
     ),
     _table(
         "groups", "Care groups of patients.", "病情分级",
@@ -176,6 +192,7 @@ TABLES_IN: Final[tuple[Table, ...]] = (
         identifier("group", "Care group.", "病情分级", refers_to="groups.group", key=True),
         _period(),
         integer("people", "people", "How many.", "人数", maximum=1_000_000),
+        _known(),
     ),
     _table(
         "beds", "Beds in place, per hospital and class.", "床位",
@@ -235,6 +252,7 @@ TABLES_IN: Final[tuple[Table, ...]] = (
         identifier("category", "Isolation category.", "隔离类别", refers_to="categories.category", key=True),
         _period(),
         integer("people", "people", "How many.", "人数", maximum=1_000_000),
+        _known(),
     ),
     _table(
         "pools", "Teams of one kind at one home.", "队伍",
@@ -267,6 +285,7 @@ TABLES_IN: Final[tuple[Table, ...]] = (
         _period("first_period", "First period.", "起始时段", key=False),
         _period("last_period", "Last period.", "截止时段", key=False),
         _weight("What one team-period, or one unit of work, unmet counts.", "权重"),
+        _known(),
     ),
     _table(
         "staffing", "Members needed for occupied beds or rooms.", "人员配比",
@@ -299,15 +318,15 @@ TABLES_IN: Final[tuple[Table, ...]] = (
         _money("cost_per_hour", "Cost of an hour of driving.", "每小时费用"),
     ),
     _table(
-        "rules", "Rules with figures: minimum sites, budgets.", "规则",
+        "rules", "Rules with figures: minimum sites, budgets, what is kept back.", "规则",
         choice("rule", RULES, "Name of the rule.", "规则", key=True),
         identifier("area", "The area it holds for, with all areas inside.", "适用行政区", refers_to="areas.area", key=True),
-        identifier("what", "Isolation category (isolation_minimum); else blank.", "对象", key=True, default=""),
-        decimal("amount", "sites, yuan or people", 100, "The figure.", "数值"),
-        integer("from_period", "period", "First period it holds; blank: as soon as a site could be ready.", "起始时段", minimum=1,
+        identifier("what", "Isolation category (isolation_minimum), skill (mobile_quota), people or goods (unmet_ceiling); else blank.", "对象", key=True, default=""),
+        decimal("amount", "sites, yuan, people, teams, unmet or per cent", 100, "The figure; 0 for own_first.", "数值", default=0.0),
+        integer("from_period", "period", "First period it holds; blank: 1, or as soon as a site could be ready.", "起始时段", minimum=1,
                 default=None),
         flag("hard", "It must hold; otherwise breaking it is counted.", "刚性", default=True),
-        _weight("What one missing site and period counts when soft.", "权重"),
+        _weight("What one missing site, team or unit and period counts when soft.", "权重"),
         flag("count_upper_units", "Sites run by a higher area count where they lie.", "计入上级单位"),
     ),
 )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from yjopt.schema.columns import Column, Table, choice, identifier, integer, text
+from yjopt.schema.tables_command import RESOURCES
 from yjopt.schema.tables_in import SOURCE_KINDS, STOCK_KINDS
 
 
@@ -35,7 +36,8 @@ TABLES_OUT: Final[tuple[Table, ...]] = (
     _table(
         "shipments", "Goods sent: from a lot to a place. 'from' equals 'to' when a lot is used where it lies.", "调运",
         _FROM, _TO, _ITEM, _AUTHORITY, _KIND,
-        choice("use", "supply store", "'supply': handed to the taker; 'store': moved to another store of the same authority.", "用途", key=True),
+        choice("use", "supply ahead store", "'supply': handed to the taker; 'ahead': sent ahead of any request; 'store': moved to another store "
+               "of the same authority.", "用途", key=True),
         _period("depart", "Period of departure.", "出发时段"),
         _period("arrive", "Period of arrival.", "到达时段", key=False),
         _whole("quantity", "base units", "Quantity, whole packs.", "数量"),
@@ -107,9 +109,9 @@ TABLES_OUT: Final[tuple[Table, ...]] = (
     _table(
         "openings", "Surge levels and candidate sites opened.", "开设",
         _PLACE,
-        choice("what", "surge site", "Surge level of a class, or an isolation site.", "对象", key=True),
-        _id("class", "Bed class; blank for a site.", "床位类别"),
-        _whole("level", "", "Surge level; 0 for a site.", "级次", key=True),
+        choice("what", "surge site facility", "Surge level of a class, isolation site, or backup or makeshift hospital.", "对象", key=True),
+        _id("class", "Bed class of a surge level; else blank.", "床位类别"),
+        _whole("level", "", "Surge level; else 0.", "级次", key=True),
         _period("decided", "Period in which set-up starts.", "决定时段"),
         _period("first", "First period of use.", "启用时段", key=False),
         _period("last", "Last period of use (at most the horizon).", "停用时段", key=False),
@@ -140,10 +142,37 @@ TABLES_OUT: Final[tuple[Table, ...]] = (
     ),
     _table(
         "exceptions", "Where the people already there break a limit, and soft rules broken.", "例外",
-        choice("rule", "bed_capacity staffing consumption site_capacity isolation_minimum", "What is broken.", "规则", key=True),
+        choice("rule", "bed_capacity staffing consumption site_capacity isolation_minimum mobile_quota unmet_ceiling", "What is broken.", "规则", key=True),
         _id("place", "Place, or area of a rule.", "地点"),
         _id("what", "Class, category, skill or item.", "对象"),
         _period("period", "Period.", "时段"),
-        _whole("amount", "people, members, base units or sites", "By how much.", "数量"),
+        _whole("amount", "people, members, base units, sites, teams or unmet", "By how much.", "数量"),
+    ),
+    _table(
+        "requests", "Who asks whom for what, and what is ordered, one row for each border that support crosses.", "申请与指令",
+        choice("resource", RESOURCES, "Supplies, beds, isolation or teams.", "资源类别", key=True),
+        _id("what", "Item, care group, category or skill.", "对象"),
+        choice("kind", "request order report", "'request': upwards; 'order': downwards; 'report': upwards, after goods were sent unasked.", "类型",
+               key=True),
+        _id("asker", "The area that asks or orders.", "申请方"),
+        _id("asked", "The area that is asked or ordered.", "受理方"),
+        _id("taker", "The unit that gets it.", "受援单位"),
+        _id("giver", "The area that gives it.", "支援单位"),
+        text("step", "Step of the ladder.", "支援梯次"),
+        _period("issued", "Period in which it is asked and decided.", "申请时段"),
+        _period("arrive", "Period in which it arrives or begins.", "到达时段"),
+        choice("use", "supply ahead default", "Asked for, sent ahead, or default of a blind place.", "用途", key=True),
+        _whole("quantity", "base units, people or teams", "Granted.", "批准数量"),
+        _whole("asked_quantity", "base units, people or teams", "Asked for: granted and still unmet.", "申请数量"),
+        text("rule", "Rule that lets it pass: a gate, pairing, skip; blank: level by level.", "依据"),
+        text("proof", "Why lower steps could not give it (rule strict).", "逐级用尽证明"),
+    ),
+    _table(
+        "accounts", "Clearing account of goods sent ahead, at the end of each period.", "核销账",
+        _PLACE, _ITEM,
+        _period("period", "Period.", "时段"),
+        _whole("sent", "base units", "Sent ahead so far.", "已先下发"),
+        _whole("booked", "base units", "Of it booked on known needs.", "已核销"),
+        _whole("unbooked", "base units", "Of it not booked.", "未核销"),
     ),
 )  # fmt: skip
