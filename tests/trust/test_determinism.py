@@ -40,7 +40,7 @@ def made(family: str, seed: int) -> tuple[Frames, Nested]:
     return drawn(family, seed)
 
 
-def solved(family: str, number: int, order: int) -> str:
+def solved(family: str, number: int, order: int, threads: int = 1) -> str:
     """Fingerprint of the plan of a scenario whose rows are shuffled, or left as they are for order 0."""
     frames, settings = made(family, number)
     if order:
@@ -49,7 +49,7 @@ def solved(family: str, number: int, order: int) -> str:
             name: frame.sample(frac=1, random_state=random.randrange(2**32)) for name, frame in frames.items()
         }
     # Time that no solve needs, so that none is cut short anywhere on a busy machine.
-    plan = yj.solve(yj.Scenario.from_tables(frames, settings), gap=0.01, time_limit=600)
+    plan = yj.solve(yj.Scenario.from_tables(frames, settings), gap=0.01, time_limit=600, threads=threads)
     assert plan.stopped_by in ("proof", "gap"), (family, number, plan.stopped_by)
     return f"{family} {number} {plan.status} {fingerprint(plan.tables)}"
 
@@ -93,3 +93,9 @@ def test_fresh_interpreters_agree(which: tuple[tuple[str, int], ...], seeds: tup
         )
         assert run.returncode == 0, run.stderr
         assert run.stdout.splitlines() == [first(*one) for one in which], seed
+
+
+@pytest.mark.long
+def test_threads_do_not_matter() -> None:
+    """Two threads inside the solver find the plan that one finds."""
+    assert [solved(*one, 0, threads=2) for one in MANY] == [first(*one) for one in MANY]
