@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from yjopt.instance.items import Items, Lots, Orders, index_lots, index_orders
-from yjopt.instance.joining import BoolArray, IntArray, groups, matches, total
-from yjopt.instance.supplies import Arcs
+from yjopt.instance.allowances import default_packs
+from yjopt.instance.arcs import DEFAULT, OWN, STORE, SUPPLY, Arcs, make_arcs
+from yjopt.instance.items import PHYSICAL, Items, Lots, Orders, index_lots, index_orders
+from yjopt.instance.joining import EXACT_LIMIT, BoolArray, IntArray, groups, matches, total
 
 if TYPE_CHECKING:
+    from yjopt.instance.command import Command
     from yjopt.instance.context import Context, Legs
 
 
@@ -39,6 +41,8 @@ class Durables:
         `part` and `to` are stores.
     is_supply : bool array, shape (arcs,)
         Whether the destination needs the item at any time.
+    default_most : int64 array, shape (spots, periods)
+        Units that a place that is cut off is sent unasked.
     left_out : int
         Pairs that thinning left out.
     """
@@ -61,13 +65,14 @@ class Durables:
     store_spot: IntArray
     shipments: Arcs
     is_supply: BoolArray
+    default_most: IntArray
     left_out: int
 
 
-def index_durables(context: Context, items: Items) -> Durables:
+def index_durables(context: Context, command: Command, items: Items) -> Durables:
     """Index the tables about durables."""
     horizon, labels = context.horizon, context.labels
-    lots = index_lots(context, items, durable=True)
+    lots = index_lots(context, command, items, durable=True)
     item_of_need = context.code("needs", "item", labels.items)
     asked = (context.number("needs", "quantity") > 0) & items.durable[item_of_need]
     wants_place, wants_item = context.places("needs")[asked], item_of_need[asked]
@@ -92,13 +97,37 @@ def index_durables(context: Context, items: Items) -> Durables:
 
     # More units than all needs together are of no use to anybody.
     wanted = total(amount, need_item, len(items.pack))
-    orders = index_orders(lots, items, wanted, horizon)
+    if command.is_strict("supplies"):
+        # Whether a source of a lower position is used up depends on all that it gives.
+        wanted = np.full(len(items.pack), EXACT_LIMIT, dtype=np.int64)
+    orders = index_orders(lots, command, items, wanted, horizon)
     most = _most(lots, orders, item, authority, store_of_lot, horizon)
     # Thinning counts every place with a lot or a need of a durable, whatever durable it is.
     anywhere = np.concatenate([lots.place, context.places("needs")[items.durable[item_of_need]]])
     legs, left_out = context.legs("supplies", anywhere, anywhere)
-    shipments = _shipments(context, legs, lots, place, item, authority, store_of_lot, most)
     width = len(labels.items)
+    needed = np.isin(place * width + item, want_place * width + want_item)
+    known = np.full(len(spot_place), horizon, dtype=np.int64)
+    np.minimum.at(
+        known, spot[len(place) :], command.known("needs", row, context.number("needs", "period")[row] - 1)
+    )
+    defaults = default_packs(context, command, items, spot_place, spot_item)
+    shipments = _shipments(
+        context,
+        command,
+        legs,
+        lots,
+        place,
+        authority,
+        groups(item, authority)[0],
+        store_of_lot,
+        needed,
+        defaults[spot[: len(place)]],
+    )
+    if command.takes_time:
+        late = shipments.is_asked & (known[spot[shipments.to]] > shipments.depart)
+        shipments = shipments.take(np.flatnonzero(~late))
+    shipments = shipments.limited(most[shipments.part, shipments.depart])
     return Durables(
         lots=lots,
         orders=orders,
@@ -117,7 +146,8 @@ def index_durables(context: Context, items: Items) -> Durables:
         spot_floor=spot_floor,
         store_spot=spot[: len(place)],
         shipments=shipments,
-        is_supply=np.isin(shipments.destination * width + item[shipments.to], want_place * width + want_item),
+        is_supply=shipments.use != STORE,
+        default_most=defaults,
         left_out=left_out,
     )
 
@@ -137,17 +167,19 @@ def _most(
 
 def _shipments(
     context: Context,
+    command: Command,
     legs: Legs,
     lots: Lots,
     place: IntArray,
-    item: IntArray,
     authority: IntArray,
+    family: IntArray,
     store_of_lot: IntArray,
-    most: IntArray,
+    needed: BoolArray,
+    defaults: IntArray,
 ) -> Arcs:
+    """Shipments between stores of one family; `needed` tells which stores are where the item is needed."""
     release = np.zeros(len(place), dtype=np.int64)
     release[store_of_lot] = lots.release
-    family, _ = groups(item, authority)
     pair, store = matches(legs.origin, place)
     width = int(family.max(initial=0)) + 1
     step, to = matches(legs.destination[pair] * width + family[store], place * width + family)
@@ -156,19 +188,27 @@ def _shipments(
     pair, store, to = pair[other], store[other], to[other]
     entry, depart = legs.over_periods(pair)
     pair, store, to = pair[entry], store[entry], to[entry]
-    arrive = depart + context.delay(legs.seconds[pair] + release[store])
-    kept = (arrive < context.horizon) & (most[store, depart] > 0)
-    pair, store, to, depart, arrive = (part[kept] for part in (pair, store, to, depart, arrive))
-    unit = context.unit[place[to]]
-    return Arcs(
+    giver, taker = authority[store], context.unit[place[to]]
+    use = np.where(needed[to], SUPPLY, STORE)
+    if command.has_blind:
+        cut_off = (use == SUPPLY) & (command.step(giver, taker) != OWN) & command.blind[place[to], depart]
+        use = np.where(cut_off, DEFAULT, use)
+        kept = np.flatnonzero(~cut_off | (defaults[to, depart] > 0))
+        pair, store, to, depart, giver, taker, use = (
+            part[kept] for part in (pair, store, to, depart, giver, taker, use)
+        )
+    return make_arcs(
+        context,
+        command,
         part=store,
         to=to,
         origin=place[store],
         destination=place[to],
+        taker=taker,
+        giver=giver,
+        kind=np.full(len(store), PHYSICAL, dtype=np.int64),
         depart=depart,
-        arrive=arrive,
         seconds=legs.seconds[pair],
-        step=context.tree.step(authority[store], unit),
-        rung=context.tree.rung(authority[store], unit),
-        most=most[store, depart],
+        release=release[store],
+        use=use,
     )

@@ -7,13 +7,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from yjopt.instance.command import ORDER_STEPS, STEPS
 from yjopt.instance.joining import BoolArray, IntArray, groups, total
 from yjopt.schema import SOURCE_KINDS, STOCK_KINDS
 
 if TYPE_CHECKING:
+    from yjopt.instance.command import Command
     from yjopt.instance.context import Context
 
 PHYSICAL = STOCK_KINDS.index("physical")
+
+#: Step of the ladder of each kind of source; -1 for kinds that are none.
+_STEP_OF_KIND = np.array([STEPS.index(k) if k in ORDER_STEPS else -1 for k in SOURCE_KINDS], dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,8 @@ class Lots:
     source_lot, source_first, source_most, source_delay, source_cost, source_kind : int64 array, shape (sources,)
         The lot their goods join, first period (from 0), base units per period, periods from
         order to arrival, fen per base unit, position of the kind among the kinds of sources.
+    source_position : int64 array, shape (sources,)
+        Place of the kind in the order of asking; -1 for kinds that are no step.
     """
 
     place: IntArray
@@ -98,12 +105,13 @@ class Lots:
     source_delay: IntArray
     source_cost: IntArray
     source_kind: IntArray
+    source_position: IntArray
 
     def __len__(self) -> int:
         return len(self.place)
 
 
-def index_lots(context: Context, items: Items, durable: bool) -> Lots:
+def index_lots(context: Context, command: Command, items: Items, durable: bool) -> Lots:
     """Index ``stocks``, ``receipts`` and ``sources`` of the durables, or of the consumables."""
     rows = {}
     keys: dict[str, tuple[IntArray, ...]] = {}
@@ -134,6 +142,12 @@ def index_lots(context: Context, items: Items, durable: bool) -> Lots:
     quantity = context.number("receipts", "quantity")[rows["receipts"]]
     np.add.at(receipts, (of_receipt[arrives], period[arrives] - 1), quantity[arrives])
     source = rows["sources"]
+    source_kind = np.array(
+        [SOURCE_KINDS.index(name) for name in context.table("sources")["kind"]], dtype=np.int64
+    )[source]
+    step, taker = _STEP_OF_KIND[source_kind], authority[of_source]
+    is_step = step >= 0
+    decision = np.where(is_step, command.decision("supplies", step, taker), 0)
     return Lots(
         place=place,
         item=item,
@@ -148,11 +162,10 @@ def index_lots(context: Context, items: Items, durable: bool) -> Lots:
         source_lot=of_source,
         source_first=context.number("sources", "first_period")[source] - 1,
         source_most=context.number("sources", "quantity")[source],
-        source_delay=context.delay(context.hours("sources", "lead_hours"))[source],
+        source_delay=context.delay(context.hours("sources", "lead_hours")[source] + decision),
         source_cost=context.number("sources", "cost")[source],
-        source_kind=np.array(
-            [SOURCE_KINDS.index(name) for name in context.table("sources")["kind"]], dtype=np.int64
-        )[source],
+        source_kind=source_kind,
+        source_position=np.where(is_step, command.position("supplies", step, taker), -1),
     )
 
 
@@ -172,8 +185,8 @@ class Orders:
     most: IntArray
 
 
-def index_orders(lots: Lots, items: Items, wanted: IntArray, horizon: int) -> Orders:
-    """Orders that arrive in time; `wanted` is the packs of each item that could ever be used."""
+def index_orders(lots: Lots, command: Command, items: Items, wanted: IntArray, horizon: int) -> Orders:
+    """Orders that arrive in time and pass the gates; `wanted` is the packs of each item that could ever be used."""
     item = lots.item[lots.source_lot]
     source, period = (
         part.ravel()
@@ -184,4 +197,8 @@ def index_orders(lots: Lots, items: Items, wanted: IntArray, horizon: int) -> Or
     arrive = period + lots.source_delay[source]
     most = np.minimum(lots.source_most // items.pack[item], wanted[item])[source]
     kept = (period >= lots.source_first[source]) & (arrive < horizon) & (most > 0)
+    if command.has_gates:
+        taker, step = lots.authority[lots.source_lot[source]], _STEP_OF_KIND[lots.source_kind[source]]
+        for index in np.unique(step[step >= 0]).tolist():
+            kept &= (step != index) | command.gate("step", STEPS[index], "supplies")[taker, period]
     return Orders(source[kept], period[kept], arrive[kept], most[kept])

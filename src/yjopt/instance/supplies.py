@@ -7,13 +7,24 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from yjopt.instance.allowances import Allowances, index_allowances
 from yjopt.instance.items import Items, Lots, Orders, index_lots, index_orders
-from yjopt.instance.joining import BoolArray, IntArray, ceil_div, groups, matches, total
+from yjopt.instance.joining import EXACT_LIMIT, BoolArray, IntArray, ceil_div, groups, total
+from yjopt.instance.own_first import OwnFirst, index_own_first
+from yjopt.instance.shipping import (
+    Takers,
+    own_reserve,
+    possible_moves,
+    possible_shipments,
+    reserve_with_moves,
+)
 from yjopt.instance.waiting import Waiting
 
 if TYPE_CHECKING:
+    from yjopt.instance.arcs import Arcs
+    from yjopt.instance.command import Command
     from yjopt.instance.consumption import Consumption
-    from yjopt.instance.context import Context, Legs
+    from yjopt.instance.context import Context
 
 
 @dataclass(frozen=True)
@@ -27,7 +38,7 @@ class Parts:
     home : bool array
         Whether it is a home part.
     initial : int64 array
-        Packs before period 1, no more than could ever be used.
+        Packs before period 1, without rule strict no more than could ever be used.
     receipts : int64 array, shape (parts, periods)
         Packs from outside.
     """
@@ -36,36 +47,6 @@ class Parts:
     home: BoolArray
     initial: IntArray
     receipts: IntArray
-
-
-@dataclass(frozen=True)
-class Arcs:
-    """Possible shipments.
-
-    Parameters
-    ----------
-    part, to : int64 array, shape (arcs,)
-        From a part of a lot; to a taker, or (moves) to a part.
-    origin, destination : int64 array
-        Rows of the places table.
-    depart, arrive : int64 array
-        Periods from 0.
-    seconds, step, rung : int64 array
-        Travel time; order number of the step; rung.
-    most : int64 array
-        Most packs that can be of use.
-    """
-
-    part: IntArray
-    to: IntArray
-    origin: IntArray
-    destination: IntArray
-    depart: IntArray
-    arrive: IntArray
-    seconds: IntArray
-    step: IntArray
-    rung: IntArray
-    most: IntArray
 
 
 @dataclass(frozen=True)
@@ -90,6 +71,14 @@ class Supplies:
         Most packs that can have been in each part by the end of each period, goods moved in included.
     wanted_later : int64 array, shape (takers, periods + 1)
         Packs that can be of use from a period on.
+    allowances : Allowances
+        What limits the packs that a taker may ask for or be sent.
+    order_taker : int64 array, shape (sources,)
+        Rule strict: who asks when a source is ordered from, for whom lower positions must be exhausted.
+    before_orders : Arcs
+        Rule strict: what could be shipped to those instead; `to` counts them.
+    own_first : OwnFirst
+        Whose own needs come before shipments to peers.
     left_out : int
         Pairs that thinning left out.
     """
@@ -107,13 +96,17 @@ class Supplies:
     moves: Arcs
     reserve: IntArray
     wanted_later: IntArray
+    allowances: Allowances
+    order_taker: IntArray
+    before_orders: Arcs
+    own_first: OwnFirst
     left_out: int
 
 
-def index_supplies(context: Context, items: Items, consumption: Consumption) -> Supplies:
+def index_supplies(context: Context, command: Command, items: Items, consumption: Consumption) -> Supplies:
     """Index the tables about consumables."""
-    horizon = context.horizon
-    lots = index_lots(context, items, durable=False)
+    horizon, is_strict = context.horizon, command.is_strict("supplies")
+    lots = index_lots(context, command, items, durable=False)
     need_row = _rows_of_needs(context, items, durable=False)
     need_place = context.places("needs")[need_row]
     need_item = context.code("needs", "item", context.labels.items)[need_row]
@@ -124,21 +117,48 @@ def index_supplies(context: Context, items: Items, consumption: Consumption) -> 
     of_row, taker_of_user = taker[: len(need_row)], taker[len(need_row) :]
     needs, demand_row, content = _needs(context, items, need_row, need_item)
     need_taker = of_row[demand_row]
+    takers = Takers(taker_place, taker_item, context.unit[taker_place])
+    allowances = index_allowances(
+        context, command, items, takers, needs, need_taker, taker_of_user, consumption
+    )
 
     wanted_later = _wanted_later(items, needs, need_taker, taker_item, taker_of_user, consumption, horizon)
     wanted = total(wanted_later[:, 0], taker_item, len(items.pack))
+    if is_strict:
+        # Nothing may be left out: whether a lot is exhausted depends on all that lies in it.
+        wanted = np.full(len(items.pack), EXACT_LIMIT, dtype=np.int64)
     parts = _parts(lots, items, wanted)
-    orders = index_orders(lots, items, wanted, horizon)
-    own = _own_reserve(lots, parts, orders, horizon)
+    orders = index_orders(lots, command, items, wanted, horizon)
+    own = own_reserve(lots, parts, orders, horizon)
 
     legs, left_out = context.legs("supplies", lots.place, np.concatenate([taker_place, lots.place]))
-    moves = _moves(context, lots, legs, own)
-    reserve = _reserve(lots, own, moves)
-    shipments = _shipments(context, lots, parts, legs, taker_place, taker_item, wanted_later, reserve)
+    moves = possible_moves(context, lots, legs, own)
+    reserve = reserve_with_moves(lots, own, moves)
+    filled = np.flatnonzero(reserve.any(axis=1))
+    shipments = possible_shipments(context, command, lots, parts, filled, legs, takers, allowances)
+    useful = allowances.arriving if is_strict else wanted_later
+    shipments = shipments.limited(
+        np.minimum(reserve[shipments.part, shipments.depart], useful[shipments.to, shipments.arrive])
+    )
+    order_taker, orderers = _orderers(lots, command)
+    before_orders = possible_shipments(context, command, lots, parts, filled, legs, orderers, None)
+    before_orders = before_orders.limited(reserve[before_orders.part, before_orders.depart])
+    own_first = index_own_first(
+        context, command, lots, parts, legs, takers, allowances, need_taker, shipments, before_orders
+    )
     return Supplies(
         lots, parts, orders, taker_place, taker_item, taker_of_user, needs, need_taker, content, shipments, moves,
-        reserve, wanted_later, left_out,
+        reserve, wanted_later, allowances, order_taker, before_orders, own_first, left_out,
     )  # fmt: skip
+
+
+def _orderers(lots: Lots, command: Command) -> tuple[IntArray, Takers]:
+    """Rule strict: who asks when a source is ordered from: the authority, for the place where goods join a lot."""
+    lot = lots.source_lot
+    if not command.is_strict("supplies"):
+        lot = lot[:0]
+    taker, (place, item, unit) = groups(lots.place[lot], lots.item[lot], lots.authority[lot])
+    return taker, Takers(place, item, unit)
 
 
 def _rows_of_needs(context: Context, items: Items, durable: bool) -> IntArray:
@@ -200,114 +220,4 @@ def _parts(lots: Lots, items: Items, wanted: IntArray) -> Parts:
         home=np.repeat([False, True], [len(lots), len(has_home)]),
         initial=np.concatenate([np.minimum(initial - home, most), np.minimum(home, most)[has_home]]),
         receipts=np.concatenate([receipts - to_home, to_home[has_home]]),
-    )
-
-
-def _own_reserve(lots: Lots, parts: Parts, orders: Orders, horizon: int) -> IntArray:
-    """Most packs that can have been in each part by the end of each period, moves left aside."""
-    reserve = parts.initial[:, None] + parts.receipts.cumsum(axis=1)
-    ordered = np.zeros((len(parts.lot), horizon), dtype=np.int64)
-    np.add.at(ordered, (lots.source_lot[orders.source], orders.arrive), orders.most)
-    return np.asarray(reserve + ordered.cumsum(axis=1), dtype=np.int64)
-
-
-def _shipments(
-    context: Context,
-    lots: Lots,
-    parts: Parts,
-    legs: Legs,
-    taker_place: IntArray,
-    taker_item: IntArray,
-    wanted_later: IntArray,
-    reserve: IntArray,
-) -> Arcs:
-    filled = np.flatnonzero(reserve.any(axis=1))
-    pair, at_part = matches(legs.origin, lots.place[parts.lot[filled]])
-    part = filled[at_part]
-    lot = parts.lot[part]
-    width = len(context.labels.items)
-    step, taker = matches(legs.destination[pair] * width + lots.item[lot], taker_place * width + taker_item)
-    pair, part, lot = pair[step], part[step], lot[step]
-    unit = context.unit[taker_place[taker]]
-    allowed = ~parts.home[part] | (unit == lots.authority[lot])
-    pair, part, lot, taker = pair[allowed], part[allowed], lot[allowed], taker[allowed]
-    entry, depart = legs.over_periods(pair)
-    pair, part, lot, taker = pair[entry], part[entry], lot[entry], taker[entry]
-    arrive = depart + context.delay(legs.seconds[pair] + lots.release[lot])
-    in_time = arrive < context.horizon
-    pair, part, lot, taker = pair[in_time], part[in_time], lot[in_time], taker[in_time]
-    depart, arrive = depart[in_time], arrive[in_time]
-    most = np.minimum(reserve[part, depart], wanted_later[taker, arrive])
-    useful = np.flatnonzero(most > 0)
-    pair, part, lot, taker = pair[useful], part[useful], lot[useful], taker[useful]
-    unit = context.unit[taker_place[taker]]
-    return Arcs(
-        part=part,
-        to=taker,
-        origin=lots.place[lot],
-        destination=taker_place[taker],
-        depart=depart[useful],
-        arrive=arrive[useful],
-        seconds=legs.seconds[pair],
-        step=context.tree.step(lots.authority[lot], unit),
-        rung=context.tree.rung(lots.authority[lot], unit),
-        most=most[useful],
-    )
-
-
-def _family(lots: Lots) -> tuple[IntArray, int]:
-    """Lots between which goods may be moved: same item, authority and kind."""
-    family, (first, *_) = groups(lots.item, lots.authority, lots.kind)
-    return family, len(first)
-
-
-def _of_family(lots: Lots, own: IntArray) -> IntArray:
-    """Packs of the whole family of each lot, shape (lots, periods); home parts are not moved and do not count."""
-    family, size = _family(lots)
-    sums = np.zeros((size, own.shape[1]), dtype=np.int64)
-    np.add.at(sums, family, own[: len(lots)])
-    return np.asarray(sums[family], dtype=np.int64)
-
-
-def _reserve(lots: Lots, own: IntArray, moves: Arcs) -> IntArray:
-    """Like `own`, but of the whole family from the first period on in which goods may have been moved in."""
-    moved_in = np.zeros((len(lots), own.shape[1]), dtype=bool)
-    moved_in[moves.to, moves.arrive] = True
-    moved_in = np.logical_or.accumulate(moved_in, axis=1)
-    result = own.copy()
-    result[: len(lots)][moved_in] = _of_family(lots, own)[moved_in]
-    return result
-
-
-def _moves(context: Context, lots: Lots, legs: Legs, own: IntArray) -> Arcs:
-    """Moves between stores: free parts of one family at different places, never within a period."""
-    family, size = _family(lots)
-    # Within one period nothing arrives, and a lot without a sibling has nowhere to go.
-    sibling = np.flatnonzero((np.bincount(family, minlength=size)[family] > 1) & (context.horizon > 1))
-    pair, at = matches(legs.origin, lots.place[sibling])
-    lot = sibling[at]
-    width = int(family.max(initial=0)) + 1
-    step, to = matches(legs.destination[pair] * width + family[lot], lots.place * width + family)
-    pair, lot = pair[step], lot[step]
-    other = legs.origin[pair] != legs.destination[pair]
-    pair, lot, to = pair[other], lot[other], to[other]
-    entry, depart = legs.over_periods(pair)
-    pair, lot, to = pair[entry], lot[entry], to[entry]
-    arrive = depart + np.maximum(context.delay(legs.seconds[pair] + lots.release[lot]), 1)
-    # Before period 2 nothing can have been moved in: moves take a period at least.
-    most = np.where(depart > 0, _of_family(lots, own)[lot, depart], own[lot, depart])
-    kept = (arrive < context.horizon) & (most > 0)
-    pair, lot, to, depart, arrive, most = (part[kept] for part in (pair, lot, to, depart, arrive, most))
-    unit = context.unit[lots.place[to]]
-    return Arcs(
-        part=lot,
-        to=to,
-        origin=lots.place[lot],
-        destination=lots.place[to],
-        depart=depart,
-        arrive=arrive,
-        seconds=legs.seconds[pair],
-        step=context.tree.step(lots.authority[lot], unit),
-        rung=context.tree.rung(lots.authority[lot], unit),
-        most=most,
     )

@@ -21,7 +21,7 @@ from yjopt.model.names import NETWORK_GOODS, STAGE_GOODS
 from yjopt.model.supplies import cost_moving, cost_orders, cost_shipping
 
 if TYPE_CHECKING:
-    from yjopt.instance import Arcs, Instance
+    from yjopt.instance import Instance
     from yjopt.model.builder import Builder
 
 
@@ -69,15 +69,11 @@ def add_durables(builder: Builder, instance: Instance) -> DurableColumns:
     _on_hand(builder, instance, columns)
     arcs = durables.shipments
     supply = np.flatnonzero(durables.is_supply)
-    cost_shipping(builder, instance, _take(arcs, supply), columns.ship[supply], durables.store_item)
+    cost_shipping(builder, instance, arcs.take(supply), columns.ship[supply], durables.store_item)
     back = np.flatnonzero(~durables.is_supply)
-    cost_moving(builder, instance, _take(arcs, back), columns.ship[back], durables.store_item)
+    cost_moving(builder, instance, arcs.take(back), columns.ship[back], durables.store_item)
     cost_orders(builder, instance, durables.lots, durables.orders, columns.order)
     return columns
-
-
-def _take(arcs: Arcs, which: IntArray) -> Arcs:
-    return type(arcs)(**{name: values[which] for name, values in vars(arcs).items()})
 
 
 def _balances(builder: Builder, instance: Instance, columns: DurableColumns) -> None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from yjopt.instance.joining import IntArray, ceil_div, product, spans
-from yjopt.model.names import NETWORK_GOODS, STAGE_GOODS, STAGE_MONEY, STAGE_TIME, order_stage, step_stage
+from yjopt.model.names import NETWORK_GOODS, STAGE_GOODS, STAGE_MONEY, STAGE_TIME, position_stage
 
 if TYPE_CHECKING:
     from yjopt.instance import Arcs, Instance, Lots, Orders
@@ -71,26 +71,37 @@ def add_supplies(builder: Builder, instance: Instance) -> SupplyColumns:
 
 def _columns(builder: Builder, instance: Instance) -> SupplyColumns:
     supplies, consumption, horizon = instance.supplies, instance.consumption, instance.horizon
-    needs, later = supplies.needs, supplies.wanted_later
+    needs = supplies.needs
     demand, period = spans(needs.period, needs.last)
     pack = instance.items.pack[consumption.user_item]
-    left = horizon - np.arange(horizon)[None, :]
+    is_strict = instance.command.is_strict("supplies")
+    kept = supplies.allowances.arriving if is_strict else supplies.wanted_later[:, 1:]
+    # Rule strict opens no pack before the last one is used up.
+    loose = pack - 1 if is_strict else (consumption.most + pack) * horizon
     return SupplyColumns(
         ship=builder.columns("ship", 0, supplies.shipments.most),
         move=builder.columns("move", 0, supplies.moves.most),
         order=builder.columns("order", 0, supplies.orders.most),
         stock=_grid(builder, "stock", supplies.reserve),
-        received=_grid(builder, "received", later[:, 1:]),
+        received=_grid(builder, "received", kept),
         serve=builder.columns("serve", 0, needs.amount[demand], False),
         serve_demand=demand,
         serve_period=period,
         lost=builder.columns("lost_need", 0, needs.amount, False),
-        opened=_grid(builder, "opened", ceil_div(consumption.most[:, None] * left, pack[:, None]), True),
-        loose=_grid(
-            builder, "loose", np.repeat((consumption.most + pack)[:, None] * horizon, horizon, axis=1)
-        ),
+        opened=_grid(builder, "opened", most_opened(instance), True),
+        loose=_grid(builder, "loose", np.repeat(loose[:, None], horizon, axis=1)),
         used=_grid(builder, "used", np.repeat(consumption.most[:, None], horizon, axis=1), True),
     )
+
+
+def most_opened(instance: Instance) -> IntArray:
+    """Most packs that users can open in each period, shape (users, periods)."""
+    consumption, horizon = instance.consumption, instance.horizon
+    pack = instance.items.pack[consumption.user_item]
+    left = horizon - np.arange(horizon)[None, :]
+    if instance.command.is_strict("supplies"):
+        left = np.ones_like(left)
+    return np.asarray(ceil_div(consumption.most[:, None] * left, pack[:, None]), dtype=np.int64)
 
 
 def _grid(builder: Builder, name: str, most: IntArray, integer: bool = False) -> IntArray:
@@ -148,14 +159,14 @@ def load_minutes(grams: IntArray, seconds: IntArray) -> IntArray:
 def cost_shipping(
     builder: Builder, instance: Instance, arcs: Arcs, columns: IntArray, item_of_part: IntArray
 ) -> None:
-    """Costs of shipments to takers: time, and support by step."""
+    """Costs of shipments to takers: time, and support by position."""
     cost_moving(builder, instance, arcs, columns, item_of_part)
     item = item_of_part[arcs.part]
     if instance.rule == "flat":
         return
-    for step in np.unique(arcs.step[arcs.step > 0]):
-        here = arcs.step == step
-        builder.cost(step_stage(int(step)), columns[here], instance.items.share[item[here]])
+    for position in np.unique(arcs.position[arcs.position > 0]).tolist():
+        here = arcs.position == position
+        builder.cost(position_stage(position), columns[here], instance.items.share[item[here]])
 
 
 def cost_moving(
@@ -167,14 +178,12 @@ def cost_moving(
 
 
 def cost_orders(builder: Builder, instance: Instance, lots: Lots, orders: Orders, columns: IntArray) -> None:
-    """Costs of orders: money, and support by kind of source."""
+    """Costs of orders: money, and support by position of the kind of source."""
     item = lots.item[lots.source_lot[orders.source]]
     builder.cost(STAGE_MONEY, columns, lots.source_cost[orders.source] * instance.items.pack[item])
     if instance.rule == "flat":
         return
-    kinds = lots.source_kind[orders.source]
-    for kind in np.unique(kinds):
-        stage = order_stage(int(kind))
-        if stage:
-            here = kinds == kind
-            builder.cost(stage, columns[here], instance.items.share[item[here]])
+    of_order = lots.source_position[orders.source]
+    for position in np.unique(of_order[of_order > 0]).tolist():
+        here = of_order == position
+        builder.cost(position_stage(position), columns[here], instance.items.share[item[here]])

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _KINDS = np.array(STOCK_KINDS, dtype=object)
 _SOURCES = np.array(SOURCE_KINDS, dtype=object)
+#: What a shipment is called in a plan: the default of a blind place is a supply like any other.
+_USES = np.array(["supply", "supply", "ahead", "store"], dtype=object)
 
 
 def goods_tables(instance: Instance, model: Model, x: IntArray) -> dict[str, pd.DataFrame]:
@@ -47,7 +49,6 @@ def _shipments(instance: Instance, model: Model, x: IntArray) -> pd.DataFrame:
         "authority": lots.authority[lot_of_part],
         "kind": lots.kind[lot_of_part],
     }
-    use = np.where(durables.is_supply, "supply", "store").astype(object)
     return tabulate(
         "shipments",
         _stack(
@@ -56,12 +57,10 @@ def _shipments(instance: Instance, model: Model, x: IntArray) -> pd.DataFrame:
                 supplies.shipments,
                 part,
                 x[model.supplies.ship],
-                constant("supply", model.supplies.ship),
+                _USES[supplies.shipments.use],
             ),
-            _sent(
-                instance, supplies.moves, part, x[model.supplies.move], constant("store", model.supplies.move)
-            ),
-            _sent(instance, durables.shipments, store, x[model.durables.ship], use),
+            _sent(instance, supplies.moves, part, x[model.supplies.move], _USES[supplies.moves.use]),
+            _sent(instance, durables.shipments, store, x[model.durables.ship], _USES[durables.shipments.use]),
         ),
         ("quantity",),
     )

@@ -35,7 +35,7 @@ class Carriers:
         arcs = supplies.shipments
         # A home part is spent before the free part of the same lot: nobody else may have it.
         self.arcs_of = by_key(
-            arcs.to * horizon + arcs.depart, len(supplies.taker_place) * horizon, arcs.step, arcs.seconds,
+            arcs.to * horizon + arcs.depart, len(supplies.taker_place) * horizon, arcs.position, arcs.seconds,
             (~parts.home[arcs.part]).astype(np.int64),
         )  # fmt: skip
         self.trips_of = by_key(model.trips.leg, legs, -fleets.grams[model.trips.fleet])

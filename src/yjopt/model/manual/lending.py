@@ -46,7 +46,7 @@ class Lending:
         np.add.at(self.wanted, (durables.need_spot, durables.need_period), durables.need_amount)
         arcs = durables.shipments
         self.arcs_of = by_key(
-            durables.store_spot[arcs.to] * horizon + arcs.depart, len(durables.spot_place) * horizon, arcs.step,
+            durables.store_spot[arcs.to] * horizon + arcs.depart, len(durables.spot_place) * horizon, arcs.position,
             arcs.seconds,
         )  # fmt: skip
         self.stores_of = by_key(durables.store_spot, len(durables.spot_place))
