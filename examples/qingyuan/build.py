@@ -8,17 +8,16 @@ The tables are the same to the byte each time: every draw is seeded and no clock
 
 from __future__ import annotations
 
-import argparse
-import shutil
 import sys
-import tempfile
 from pathlib import Path
 
-import pandas as pd
-
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
+sys.path[:0] = [str(HERE), str(HERE.parent)]
 
+from typing import TYPE_CHECKING
+
+from building.writing import china, parser, scenario_of, write
+from parts.command import add_command
 from parts.geography import Row, read_geography
 from parts.health import add_health
 from parts.isolation import add_isolation
@@ -26,8 +25,10 @@ from parts.outbreak import DAYS, Outbreak
 from parts.supplies import add_supplies
 from parts.teams import add_teams
 
-import yjopt as yj
 from yjopt.schema import INPUT
+
+if TYPE_CHECKING:
+    import yjopt as yj
 
 #: Longest drive in minutes: the city's depot reaches all but the far north-west, where it keeps goods in Lianzhou.
 LIMITS = {"supplies": 150, "patients": 150, "contacts": 120, "teams": 150}
@@ -43,8 +44,7 @@ def build(geography: Path, periods: int = DAYS) -> yj.Scenario:
     periods : int
         Days to plan, from the first; what lies later is left out. 1 gives a static plan.
     """
-    folder = geography / "china"
-    land = read_geography(folder if folder.is_dir() else geography)
+    land = read_geography(china(geography))
     outbreak = Outbreak(land)
     _ = outbreak.cases  # drawn while only towns are joined by roads
     tables: dict[str, list[Row]] = {name: [] for name in INPUT}
@@ -52,6 +52,7 @@ def build(geography: Path, periods: int = DAYS) -> yj.Scenario:
     add_isolation(land, tables)
     add_teams(land, outbreak, tables)
     add_supplies(land, outbreak, tables)
+    add_command(tables)
     tables["arrivals"] = outbreak.arrivals()
     tables["contacts"] = outbreak.contacts()
     tables.update(areas=land.areas, places=land.places, roads=land.roads)
@@ -60,12 +61,8 @@ def build(geography: Path, periods: int = DAYS) -> yj.Scenario:
     if periods < DAYS:
         _cut(tables, periods)
         name = "Qingyuan, first day" if periods == 1 else f"Qingyuan, first {periods} days"
-    frames = {
-        name: pd.DataFrame(rows, columns=[column.name for column in INPUT[name].columns], dtype=object)
-        for name, rows in tables.items()
-    }
     settings = {"name": name, "periods": periods, "start": "2021-01-18", "limits": LIMITS}
-    return yj.Scenario.from_tables(frames, settings)
+    return scenario_of(tables, settings)
 
 
 def _closures(roads: list[Row]) -> list[Row]:
@@ -104,28 +101,11 @@ def _cut(tables: dict[str, list[Row]], periods: int) -> None:
         row["last_period"] = min(last, periods)
 
 
-def write(scenario: yj.Scenario, folder: Path) -> None:
-    """Write the scenario into a folder that may hold other files too."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in INPUT:
-        (folder / f"{name}.csv").unlink(missing_ok=True)
-    with tempfile.TemporaryDirectory() as temporary:
-        scenario.write(Path(temporary) / "scenario")
-        for path in sorted((Path(temporary) / "scenario").iterdir()):
-            shutil.copyfile(path, folder / path.name)
-
-
 def main() -> None:
     """Read the arguments and build."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("geography", type=Path, help="folder with areas.csv, towns.csv and the outlines")
-    parser.add_argument(
-        "-o", "--out", type=Path, default=HERE, help="folder to write to (default: beside this script)"
-    )
-    parser.add_argument("--periods", type=int, default=DAYS, choices=range(1, DAYS + 1), help="days to plan")
-    arguments = parser.parse_args()
+    line = parser(__doc__ or "", HERE)
+    line.add_argument("--periods", type=int, default=DAYS, choices=range(1, DAYS + 1), help="days to plan")
+    arguments = line.parse_args()
     write(build(arguments.geography, arguments.periods), arguments.out)
 
 

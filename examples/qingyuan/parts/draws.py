@@ -42,13 +42,3 @@ def pick(weights: Sequence[float], *label: object) -> int:
         if left < 0:
             return position
     return len(weights) - 1
-
-
-def share_out(total: int, weights: Sequence[float]) -> list[int]:
-    """Whole shares of a total in proportion to weights, summing to it exactly (largest remainders)."""
-    exact = [total * weight / sum(weights) for weight in weights]
-    shares = [int(value) for value in exact]
-    order = sorted(range(len(exact)), key=lambda row: (shares[row] - exact[row], row))
-    for row in order[: total - sum(shares)]:
-        shares[row] += 1
-    return shares

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from parts.draws import between, normal, share_out, uniform
+from building.land import (
+    KM_PER_DEGREE,
+    Point,
+    Row,
+    inside,
+    kilometres,
+    neighbours,
+    read_outline,
+    read_rows,
+    road,
+    share_out,
+)
+
+from parts.draws import between, normal, uniform
 from parts.facts import CENSUS, CITY, CODES, COUNTIES, NATION, PROVINCE, SEATS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-Row = dict[str, object]
-Point = tuple[float, float]
-
-KM_PER_DEGREE = 111.195
 DETOUR = 1.3
 #: Speed in km/h on ordinary roads: the south is flat, the north-west is mountains.
 SPEED = {
@@ -43,22 +50,6 @@ EXPRESSWAYS = (
 )
 EXPRESSWAY_SPEED = 80
 EXPRESSWAY_DETOUR = 1.2
-
-
-def kilometres(a: Point, b: Point) -> float:
-    """Distance of two points (longitude, latitude) along the earth, on a locally flat map."""
-    middle = math.radians((a[1] + b[1]) / 2)
-    return KM_PER_DEGREE * math.hypot((a[0] - b[0]) * math.cos(middle), a[1] - b[1])
-
-
-def inside(point: Point, ring: list[Point]) -> bool:
-    """Whether a point lies in an outline (a ray to the east crosses it an odd number of times)."""
-    x, y = point
-    odd = False
-    for (x1, y1), (x2, y2) in zip(ring, ring[1:] + ring[:1], strict=True):
-        if (y1 > y) != (y2 > y) and x < x1 + (y - y1) * (x2 - x1) / (y2 - y1):
-            odd = not odd
-    return odd
 
 
 @dataclass
@@ -128,16 +119,10 @@ class Geography:
         )
 
 
-def road(origin: str, destination: str, km: float, speed: float, source: str) -> Row:
-    """One link; minutes are whole."""
-    minutes = max(1, math.ceil(60 * km / speed - 1e-9))
-    return {"from": origin, "to": destination, "minutes": minutes, "one_way": False, "source": source}
-
-
 def read_geography(folder: Path) -> Geography:
     """Read the geography folder and place the towns."""
     land = Geography()
-    rows = {row["id"]: row for row in _read(folder / "areas.csv")}
+    rows = {row["id"]: row for row in read_rows(folder / "areas.csv")}
     for area in (NATION, PROVINCE, CITY, *COUNTIES):
         row = rows[area]
         land.areas.append(
@@ -150,7 +135,7 @@ def read_geography(folder: Path) -> Geography:
             }
         )
         land.names[area] = row["name"]
-    towns = [row for row in _read(folder / "towns.csv") if row["county"] in COUNTIES]
+    towns = [row for row in read_rows(folder / "towns.csv") if row["county"] in COUNTIES]
     for row in sorted(towns, key=lambda row: row["code"]):
         land.areas.append(
             {
@@ -164,9 +149,7 @@ def read_geography(folder: Path) -> Geography:
         land.county_of[row["code"]] = row["county"]
         land.names[row["code"]] = row["name"]
     for county in COUNTIES:
-        shape = json.loads((folder / f"{county}.geojson").read_text(encoding="utf-8"))
-        rings = [part[0] for part in shape["coordinates"]]
-        land.outlines[county] = [(x, y) for x, y in max(rings, key=len)]
+        land.outlines[county] = read_outline(folder / f"{county}.geojson")
         seat = (round(float(rows[county]["longitude"]), 4), round(float(rows[county]["latitude"]), 4))
         _place_towns(land, county, seat)
         _share_people(land, county, int(rows[county]["population_2020"]))
@@ -188,11 +171,6 @@ def read_geography(folder: Path) -> Geography:
         )
     _join_neighbours(land)
     return land
-
-
-def _read(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def _place_towns(land: Geography, county: str, seat: Point) -> None:
@@ -231,16 +209,10 @@ def _share_people(land: Geography, county: str, people: int) -> None:
 
 def _join_neighbours(land: Geography) -> None:
     """Roads of the Gabriel graph (no third town in the circle over a link): all connected, no crossings."""
-    towns = land.towns
     source = "made: neighbouring towns, straight line times 1.3, {:g} km/h"
-    for row, a in enumerate(towns):
-        for b in towns[row + 1 :]:
-            long = kilometres(land.at[a], land.at[b])
-            others = (land.at[town] for town in towns if town not in (a, b))
-            if any(kilometres(land.at[a], c) ** 2 + kilometres(land.at[b], c) ** 2 < long**2 for c in others):
-                continue
-            speed = (SPEED[land.county_of[a]] + SPEED[land.county_of[b]]) / 2
-            land.roads.append(road(a, b, long * DETOUR, speed, source.format(speed)))
+    for a, b, long in neighbours({town: land.at[town] for town in land.towns}):
+        speed = (SPEED[land.county_of[a]] + SPEED[land.county_of[b]]) / 2
+        land.roads.append(road(a, b, long * DETOUR, speed, source.format(speed)))
     joined = {(link["from"], link["to"]): link for link in land.roads}
     for first, second in EXPRESSWAYS:
         a, b = sorted((SEATS[first], SEATS[second]))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from parts.draws import share_out, whole
+from building.land import share_out
+
+from parts.draws import whole
 from parts.facts import CITY, COUNTIES, ENGLISH, LETTER, MADE, MOBILE_PEOPLE, SEATS, TEAMS
 from parts.geography import Geography, Row
 from parts.outbreak import DAYS, Outbreak

@@ -1,0 +1,1 @@
+"""What the builders of the examples share."""
