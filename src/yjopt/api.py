@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from yjopt.auditing import Audit
     from yjopt.engines.events import Event
-    from yjopt.instance import Instance
+    from yjopt.instance import Instance, Labels
     from yjopt.instance.joining import IntArray
     from yjopt.model.assembly import Model
 
@@ -348,17 +348,34 @@ def _notes(scenario: Scenario, instance: Instance, model: Model, outcome: Outcom
 
 
 def _broken_hard_rules(instance: Instance, model: Model, x: IntArray) -> Iterator[str]:
-    """Which hard minimum is short where, in words."""
+    """Which hard rule cannot hold where, in words."""
     minimums, rules = instance.minimums, model.rules
     labels = instance.labels
     short = np.flatnonzero(minimums.hard[rules.short_rule] & (x[rules.short] > 0))
     for rule in np.unique(rules.short_rule[short]):
         area, category = minimums.area[rule], labels.categories[minimums.category[rule]]
-        where = f"{labels.areas[area]} {labels.area_names[area]}".strip()
+        where = _area(labels, area)
         yield (
             f"The hard rule isolation_minimum cannot hold in {where}: fewer than {minimums.amount[rule]} site(s)"
             f" for {category} can be held."
         )
+    quotas, ceilings = instance.mobile_quotas, instance.ceilings
+    few = np.flatnonzero(quotas.hard[rules.few_rule] & (x[rules.few] > 0))
+    for rule in np.unique(rules.few_rule[few]):
+        yield (
+            f"The hard rule mobile_quota cannot hold in {_area(labels, quotas.area[rule])}: fewer than"
+            f" {quotas.amount[rule]} team(s) with {labels.skills[quotas.skill[rule]]} are there to be kept back."
+        )
+    for rule in np.flatnonzero(ceilings.hard & (x[rules.beyond] > 0)):
+        what = "goods" if ceilings.is_goods[rule] else "people"
+        yield (
+            f"The hard rule unmet_ceiling cannot hold in {_area(labels, ceilings.area[rule])}: more than"
+            f" {ceilings.amount[rule] / 100:g} of {what} stays unmet."
+        )
+
+
+def _area(labels: Labels, area: int) -> str:
+    return f"{labels.areas[area]} {labels.area_names[area]}".strip()
 
 
 def _must_agree(plan: Plan, audited: Audit) -> None:

@@ -8,22 +8,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from yjopt.instance.arcs import Arcs
 from yjopt.instance.beds import Beds, index_beds
+from yjopt.instance.channels import counted_once
 from yjopt.instance.command import Command
 from yjopt.instance.consumption import Consumption, index_consumption
 from yjopt.instance.context import Context, Labels, labels_of
 from yjopt.instance.durables import Durables, index_durables
+from yjopt.instance.facilities import Facilities, index_facilities
 from yjopt.instance.isolation import Isolation, index_isolation
 from yjopt.instance.items import Items, Lots, Orders, index_items
 from yjopt.instance.rules import (
     Budgets,
+    Ceilings,
     Fleets,
     Minimums,
+    MobileQuotas,
     index_budgets,
+    index_ceilings,
     index_fleets,
     index_minimums,
+    index_mobile_quotas,
 )
-from yjopt.instance.supplies import Arcs, Supplies, index_supplies
+from yjopt.instance.supplies import Supplies, index_supplies
 from yjopt.instance.teams import Staffing, Teams, index_staffing, index_teams
 from yjopt.instance.transfers import Transfers, index_transfers
 from yjopt.instance.waiting import Waiting
@@ -71,8 +78,11 @@ class Instance:
     isolation: Isolation
     teams: Teams
     consumption: Consumption
+    facilities: Facilities
     minimums: Minimums
     budgets: Budgets
+    mobile_quotas: MobileQuotas
+    ceilings: Ceilings
     command: Command
     reach_seconds: float = 0.0
 
@@ -100,15 +110,16 @@ def index(scenario: Scenario) -> Instance:
     -------
     Instance
     """
-    canonical = scenario.canonical
+    canonical = counted_once(scenario.canonical)
     context = Context(canonical, labels_of(canonical))
     command = Command(context)
     settings = scenario.settings
     items = index_items(context)
     wards = index_wards(context)
-    beds = index_beds(context, wards)
-    isolation = index_isolation(context, wards)
-    teams = index_teams(context, wards, index_staffing(context, wards))
+    beds = index_beds(context, command, wards)
+    facilities = index_facilities(context, command, wards)
+    isolation = index_isolation(context, command, wards)
+    teams = index_teams(context, command, wards, index_staffing(context, wards))
     consumption = index_consumption(context, wards, teams)
     return Instance(
         labels=context.labels,
@@ -119,17 +130,20 @@ def index(scenario: Scenario) -> Instance:
         unit=context.unit,
         area=context.area,
         items=items,
-        supplies=index_supplies(context, items, consumption),
-        durables=index_durables(context, items),
+        supplies=index_supplies(context, command, items, consumption),
+        durables=index_durables(context, command, items),
         fleets=index_fleets(context),
         wards=wards,
         beds=beds,
-        transfers=index_transfers(context, wards, beds),
+        transfers=index_transfers(context, command, wards, beds),
         isolation=isolation,
         teams=teams,
         consumption=consumption,
+        facilities=facilities,
         minimums=index_minimums(context, wards, isolation),
-        budgets=index_budgets(context, wards, beds, isolation),
+        budgets=index_budgets(context, wards, beds, isolation, facilities),
+        mobile_quotas=index_mobile_quotas(context),
+        ceilings=index_ceilings(context),
         command=command,
         # Last: by now every road that was asked for has been searched.
         reach_seconds=sum(context.reach_seconds),

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from yjopt.instance.joining import IntArray, groups, matches, spans
+from yjopt.instance.joining import BoolArray, IntArray, groups, matches, shares, spans, total
 from yjopt.instance.waiting import Waiting
 
 if TYPE_CHECKING:
+    from yjopt.instance.command import Command
     from yjopt.instance.context import Context
     from yjopt.instance.wards import Wards
 
@@ -23,18 +24,26 @@ class Beds:
     ----------
     arrivals : Waiting
         One demand per row of ``arrivals`` with people.
+    known : int64 array, shape (demands,)
+        Period (from 0) from which somebody may be asked to take them in; 0 where nobody asks.
     place, group : int64 array, shape (demands,)
         Where the people are, and their care group.
     stay : int64 array, shape (groups,)
         Periods in bed.
+    share : int64 array, shape (groups,)
+        What an admission counts in a support stage, millionths of all people of the group.
     queue : int64 array, shape (demands,)
         Number of the (place, group) the arrival belongs to; admissions are made from a queue.
     queue_place, queue_group : int64 array, shape (queues,)
         Place and group of each queue.
     choice_queue, choice_ward, choice_period, choice_seconds, choice_penalty : int64 array, shape (choices,)
         Possible admissions: from a queue to a ward in a period, with travel time and penalty in seconds.
+    choice_step, choice_position, choice_delay : int64 array, shape (choices,)
+        Step of the hospital's unit, its position in the order of asking, and periods from being known to admission.
     surge_ward, surge_level, surge_beds, surge_setup, surge_breakdown, surge_cost, surge_running : int64 array
         Surge levels, sorted by ward and level; set-up with ``ignore_delays`` applied; costs in fen.
+    surge_may : bool array, shape (surge levels, periods)
+        Whether a level may be decided in a period.
     penalty : int64 array, shape (groups + 1, classes)
         Penalty seconds of a class for a group; -1 where it is not eligible.
     left_out : int
@@ -42,9 +51,11 @@ class Beds:
     """
 
     arrivals: Waiting
+    known: IntArray
     place: IntArray
     group: IntArray
     stay: IntArray
+    share: IntArray
     queue: IntArray
     queue_place: IntArray
     queue_group: IntArray
@@ -53,6 +64,9 @@ class Beds:
     choice_period: IntArray
     choice_seconds: IntArray
     choice_penalty: IntArray
+    choice_step: IntArray
+    choice_position: IntArray
+    choice_delay: IntArray
     surge_ward: IntArray
     surge_level: IntArray
     surge_beds: IntArray
@@ -60,11 +74,12 @@ class Beds:
     surge_breakdown: IntArray
     surge_cost: IntArray
     surge_running: IntArray
+    surge_may: BoolArray
     penalty: IntArray
     left_out: int
 
 
-def index_beds(context: Context, wards: Wards) -> Beds:
+def index_beds(context: Context, command: Command, wards: Wards) -> Beds:
     """Index the tables ``groups``, ``eligibility``, ``arrivals`` and ``surge``."""
     labels, horizon = context.labels, context.horizon
     stay, wait = context.number("groups", "stay"), context.number("groups", "wait")
@@ -87,15 +102,20 @@ def index_beds(context: Context, wards: Wards) -> Beds:
     penalty[eligible_group, eligible_class] = context.number("eligibility", "penalty")
 
     queue, (queue_place, queue_group) = groups(place, group)
-    choices, left_out = _choices(context, wards, arrivals, queue, queue_place, queue_group, penalty)
-
+    known = command.known("arrivals", row, arrivals.period)
+    least = _least_known(context, arrivals, queue, known, len(queue_place))
+    choices, left_out = _choices(context, wards, queue_place, queue_group, penalty)
+    choices = _asked(context, command, wards, queue_place, least, choices)
     surge_ward = wards.find(False, context.places("surge"), context.code("surge", "class", labels.classes))
     order = np.lexsort((context.number("surge", "level"), surge_ward))
+    of_group = context.code("arrivals", "group", labels.groups)
     return Beds(
         arrivals=arrivals,
+        known=known,
         place=place,
         group=group,
         stay=stay,
+        share=shares(total(people, of_group, len(labels.groups))),
         queue=queue,
         queue_place=queue_place,
         queue_group=queue_group,
@@ -107,24 +127,26 @@ def index_beds(context: Context, wards: Wards) -> Beds:
         surge_breakdown=context.number("surge", "breakdown")[order],
         surge_cost=context.number("surge", "cost")[order],
         surge_running=context.number("surge", "running_cost")[order],
+        surge_may=command.is_usable("beds", wards.place[surge_ward[order]]),
         penalty=penalty,
         left_out=left_out,
     )
 
 
-def _choices(
-    context: Context,
-    wards: Wards,
-    arrivals: Waiting,
-    queue: IntArray,
-    queue_place: IntArray,
-    queue_group: IntArray,
-    penalty: IntArray,
-) -> tuple[dict[str, IntArray], int]:
-    """Possible admissions: reachable hospitals with an eligible class, in the periods in which somebody waits.
+def _least_known(
+    context: Context, arrivals: Waiting, queue: IntArray, known: IntArray, queues: int
+) -> IntArray:
+    """When the first of those who wait in a period became known, shape (queues, periods); beyond the end: nobody."""
+    demand, waits_in = spans(arrivals.period, arrivals.last)
+    least = np.full((queues, context.horizon), context.horizon, dtype=np.int64)
+    np.minimum.at(least, (queue[demand], waits_in), known[demand])
+    return least
 
-    By name of the column of `Beds`; and the pairs that thinning left out.
-    """
+
+def _choices(
+    context: Context, wards: Wards, queue_place: IntArray, queue_group: IntArray, penalty: IntArray
+) -> tuple[dict[str, IntArray], int]:
+    """Reachable hospitals with an eligible class, by column of `Beds`; and the pairs that thinning left out."""
     bed_wards = np.flatnonzero(~wards.is_site)
     legs, left_out = context.legs("patients", queue_place, wards.place[bed_wards])
     within = np.flatnonzero(context.delay(legs.seconds) == 0)
@@ -136,11 +158,6 @@ def _choices(
     fits = extra >= 0
     pair, at_queue, ward, extra = pair[fits], at_queue[fits], ward[fits], extra[fits]
     entry, period = legs.over_periods(pair)
-    demand, waits_in = spans(arrivals.period, arrivals.last)
-    somebody = np.zeros((len(queue_place), context.horizon), dtype=bool)
-    somebody[queue[demand], waits_in] = True
-    kept = somebody[at_queue[entry], period]
-    entry, period = entry[kept], period[kept]
     choices = {
         "choice_queue": at_queue[entry],
         "choice_ward": ward[entry],
@@ -149,3 +166,31 @@ def _choices(
         "choice_penalty": extra[entry],
     }
     return choices, left_out
+
+
+def _asked(
+    context: Context,
+    command: Command,
+    wards: Wards,
+    queue_place: IntArray,
+    least: IntArray,
+    choices: dict[str, IntArray],
+) -> dict[str, IntArray]:
+    """The admissions for which somebody waits and is known early enough and no gate is shut, with their steps."""
+    kept = least[choices["choice_queue"], choices["choice_period"]] < context.horizon
+    choices = {name: values[kept] for name, values in choices.items()}
+    queue, ward, period = choices["choice_queue"], choices["choice_ward"], choices["choice_period"]
+    taker, giver = context.unit[queue_place[queue]], context.unit[wards.place[ward]]
+    step = command.step(giver, taker)
+    decision = command.decision("beds", step, taker, giver)
+    choices |= {
+        "choice_step": step,
+        "choice_position": command.position("beds", step, taker),
+        "choice_delay": context.delay(choices["choice_seconds"] + decision),
+    }
+    kept = (
+        (least[queue, period] + choices["choice_delay"] <= period)
+        & command.is_open("beds", step, taker, giver, period)
+        & command.is_usable("beds", wards.place)[ward, period]
+    )
+    return {name: values[kept] for name, values in choices.items()}

@@ -158,6 +158,12 @@ def product(what: str, *factors: IntArray | int) -> IntArray:
     return np.asarray(result, dtype=np.int64)
 
 
+def shares(whole: IntArray) -> IntArray:
+    """What one of a whole counts in a support stage, in millionths: rounded half up, at least 1."""
+    rounded = (2_000_000 + whole) // np.maximum(2 * whole, 1)
+    return np.where(whole > 0, np.maximum(rounded, 1), 1).astype(np.int64)
+
+
 def ceil_div(amount: Any, by: Any) -> Any:
     """Whole-number division rounded up."""
     return -(-amount // by)

@@ -12,6 +12,7 @@ from yjopt.instance.joining import BoolArray, IntArray, position
 if TYPE_CHECKING:
     from yjopt.instance.beds import Beds
     from yjopt.instance.context import Context
+    from yjopt.instance.facilities import Facilities
     from yjopt.instance.isolation import Isolation
     from yjopt.instance.wards import Wards
 
@@ -118,7 +119,7 @@ class Budgets:
     amount : int64 array, shape (rules,)
         Fen.
     surge_rule, surge : int64 array
-        Which surge levels count for which rule; so for sites and wards (conversions).
+        Which surge levels count for which rule; so for sites, wards (conversions) and facilities.
     """
 
     amount: IntArray
@@ -128,9 +129,13 @@ class Budgets:
     site: IntArray
     ward_rule: IntArray
     ward: IntArray
+    facility_rule: IntArray
+    facility: IntArray
 
 
-def index_budgets(context: Context, wards: Wards, beds: Beds, isolation: Isolation) -> Budgets:
+def index_budgets(
+    context: Context, wards: Wards, beds: Beds, isolation: Isolation, facilities: Facilities
+) -> Budgets:
     """Index the ``opening_budget`` rows of ``rules``."""
     row, area = _rows(context, "opening_budget")
 
@@ -143,6 +148,100 @@ def index_budgets(context: Context, wards: Wards, beds: Beds, isolation: Isolati
         *inside(wards.place[beds.surge_ward]),
         *inside(isolation.site_place),
         *inside(wards.place),
+        *inside(facilities.place),
+    )
+
+
+@dataclass(frozen=True)
+class MobileQuotas:
+    """``mobile_quota`` rules: teams that must not all be away at once.
+
+    Parameters
+    ----------
+    amount, first, weight : int64 array, shape (rules,)
+        Teams wanted; first period (from 0); thousandths per team and period when soft.
+    area, skill : int64 array
+        The rule's area and skill.
+    hard : bool array
+        Whether it must hold.
+    teams : int64 array
+        Teams of all pools that count.
+    counted_rule, counted_pool : int64 array
+        Which pools count for which rule.
+    """
+
+    amount: IntArray
+    first: IntArray
+    weight: IntArray
+    area: IntArray
+    skill: IntArray
+    hard: BoolArray
+    teams: IntArray
+    counted_rule: IntArray
+    counted_pool: IntArray
+
+
+def index_mobile_quotas(context: Context) -> MobileQuotas:
+    """Index the ``mobile_quota`` rows of ``rules``."""
+    row, area = _rows(context, "mobile_quota")
+    skill = position(context.table("rules")["what"].iloc[row], context.labels.skills)
+    able = np.zeros((len(context.labels.skills), len(context.labels.pools)), dtype=np.bool_)
+    able[
+        context.code("skills", "skill", context.labels.skills),
+        context.code("skills", "pool", context.labels.pools),
+    ] = True
+    counts = able[skill] & context.tree.inside(context.areas("pools")[None, :], area[:, None])
+    counted_rule, counted_pool = np.nonzero(counts)
+    return MobileQuotas(
+        amount=context.number("rules", "amount")[row] // 100,
+        first=np.maximum(context.number("rules", "from_period")[row], 1) - 1,
+        weight=context.number("rules", "weight")[row],
+        area=area,
+        skill=skill,
+        hard=context.flags("rules", "hard")[row],
+        teams=(counts * context.number("pools", "teams")).sum(axis=1),
+        counted_rule=counted_rule,
+        counted_pool=counted_pool,
+    )
+
+
+@dataclass(frozen=True)
+class Ceilings:
+    """``unmet_ceiling`` rules: what the takers inside an area may at most go without.
+
+    Parameters
+    ----------
+    amount, weight : int64 array, shape (rules,)
+        Hundredths of natural units of the stage; thousandths per unit beyond when soft.
+    area : int64 array
+        The rule's area.
+    is_goods : bool array
+        Whether it counts goods, or people.
+    hard : bool array
+        Whether it must hold.
+    inside : bool array, shape (rules, areas)
+        Whose takers count.
+    """
+
+    amount: IntArray
+    weight: IntArray
+    area: IntArray
+    is_goods: BoolArray
+    hard: BoolArray
+    inside: BoolArray
+
+
+def index_ceilings(context: Context) -> Ceilings:
+    """Index the ``unmet_ceiling`` rows of ``rules``."""
+    row, area = _rows(context, "unmet_ceiling")
+    what = context.table("rules")["what"].iloc[row]
+    return Ceilings(
+        amount=context.number("rules", "amount")[row],
+        weight=context.number("rules", "weight")[row],
+        area=area,
+        is_goods=(what == "goods").to_numpy(dtype=bool),
+        hard=context.flags("rules", "hard")[row],
+        inside=context.tree.inside(np.arange(len(context.tree))[None, :], area[:, None]),
     )
 
 

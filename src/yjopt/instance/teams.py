@@ -7,10 +7,21 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from yjopt.instance.joining import BoolArray, IntArray, ceil_div, groups, known_position, matches, total
+from yjopt.areas import OWN
+from yjopt.instance.joining import (
+    BoolArray,
+    IntArray,
+    ceil_div,
+    groups,
+    known_position,
+    matches,
+    shares,
+    total,
+)
 from yjopt.schema import LAYERS
 
 if TYPE_CHECKING:
+    from yjopt.instance.command import Command
     from yjopt.instance.context import Context
     from yjopt.instance.wards import Wards
 
@@ -65,7 +76,11 @@ class Teams:
     tour_work : int64 array
         Work a team does in a period, in quanta (`WORK_UNIT`).
     tour_most : int64 array
-        Most teams that can be of use.
+        Most teams that can be of use; under strict all that are available, for a pool may be exhausted for nothing.
+    tour_step, tour_position : int64 array, shape (tours,)
+        Step of the pool's authority, and its position in the order of asking.
+    share : int64 array, shape (skills,)
+        What a team counts in a support stage, millionths of all teams with the skill.
     left_out : int
         Pairs that thinning left out.
     """
@@ -94,6 +109,9 @@ class Teams:
     tour_seconds: IntArray
     tour_work: IntArray
     tour_most: IntArray
+    tour_step: IntArray
+    tour_position: IntArray
+    share: IntArray
     staffing: Staffing
     left_out: int
 
@@ -124,7 +142,7 @@ def index_staffing(context: Context, wards: Wards) -> Staffing:
     return Staffing(ward, skill[row], members[row], post, post_place, post_skill, residents)
 
 
-def index_teams(context: Context, wards: Wards, staffing: Staffing) -> Teams:
+def index_teams(context: Context, command: Command, wards: Wards, staffing: Staffing) -> Teams:
     """Index the tables ``pools``, ``skills`` and ``tasks``."""
     labels, horizon = context.labels, context.horizon
     tasks = context.table("tasks")
@@ -158,7 +176,11 @@ def index_teams(context: Context, wards: Wards, staffing: Staffing) -> Teams:
     entry, depart = legs.over_periods(pair)
     pair, able, job = pair[entry], able[entry], job[entry]
     pool, seconds = able_pool[able], legs.seconds[pair]
-    first = depart + context.delay(callup[pool] + seconds)
+    authority = context.areas("pools")
+    giver, taker = authority[pool], context.unit[job_place[job]]
+    rung = command.step(giver, taker)
+    decision = command.decision("teams", rung, taker, giver)
+    first = depart + context.delay(callup[pool] + seconds + decision)
     last = np.minimum(first + tour[pool] - 1, horizon - 1)
     back = np.minimum(first + tour[pool] - 1 + context.delay(seconds), horizon - 1)
     task = np.where(job < num_tasks, job, -1)
@@ -166,20 +188,23 @@ def index_teams(context: Context, wards: Wards, staffing: Staffing) -> Teams:
     opens, closes = np.append(task_first, 0), np.append(task_last, horizon)
     in_window = (first <= closes[task]) & (last >= opens[task])
     kept = (first < horizon) & (available[pool] > 0) & in_window
+    kept &= command.is_open("teams", rung, taker, giver, depart)
+    kept &= (rung == OWN) | _may_ask(context, command, task, depart)
     pair, able, job, pool, seconds = pair[kept], able[kept], job[kept], pool[kept], seconds[kept]
     depart, first, last, back, task = depart[kept], first[kept], last[kept], back[kept], task[kept]
+    rung, taker = rung[kept], taker[kept]
 
     work = productivity[able] * context.number("pools", "hours")[pool]
     most = _most_useful(
         wards, staffing, amount, is_work, task, np.where(task < 0, job - num_tasks, -1), work, people[pool]
     )
-    most = np.minimum(most, available[pool])
+    most = available[pool] if command.is_strict("teams") else np.minimum(most, available[pool])
     useful = most > 0
     return Teams(
         available=available,
         people=people,
         cost=context.number("pools", "cost"),
-        authority=context.areas("pools"),
+        authority=authority,
         layer=layer,
         task_place=task_place,
         task_skill=task_skill,
@@ -200,9 +225,26 @@ def index_teams(context: Context, wards: Wards, staffing: Staffing) -> Teams:
         tour_seconds=seconds[useful],
         tour_work=work[useful],
         tour_most=most[useful],
+        tour_step=rung[useful],
+        tour_position=command.position("teams", rung, taker)[useful],
+        share=shares(total(teams[able_pool], able_skill, len(labels.skills))),
         staffing=staffing,
         left_out=left_out,
     )
+
+
+def _may_ask(context: Context, command: Command, task: IntArray, period: IntArray) -> BoolArray:
+    """Whether others may be asked in a period for teams: the task is known, and its place not cut off."""
+    task_place = context.places("tasks")
+    # One task more for -1: staffing may always be asked for.
+    own = context.number("tasks", "first_period") - 1
+    known = np.append(command.known("tasks", np.arange(len(task_place)), own), 0)
+    cut_off = np.zeros((len(task_place) + 1, context.horizon), dtype=np.bool_)
+    when = context.number("blind", "period") - 1
+    row, at = matches(context.places("blind"), task_place)
+    within = when[row] < context.horizon
+    cut_off[at[within], when[row[within]]] = True
+    return np.asarray((period >= known[task]) & ~cut_off[task, period], dtype=np.bool_)
 
 
 def _most_useful(

@@ -11,6 +11,7 @@ from yjopt.instance.joining import IntArray, groups, matches, position
 
 if TYPE_CHECKING:
     from yjopt.instance.beds import Beds
+    from yjopt.instance.command import Command
     from yjopt.instance.context import Context
     from yjopt.instance.wards import Wards
 
@@ -68,7 +69,7 @@ class _Moves(NamedTuple):
     penalty: IntArray
 
 
-def index_transfers(context: Context, wards: Wards, beds: Beds) -> Transfers:
+def index_transfers(context: Context, command: Command, wards: Wards, beds: Beds) -> Transfers:
     """Index the moves that the ``transfer_budget`` rules allow; none without such a rule."""
     table = context.table("rules")
     rule = np.flatnonzero((table["rule"] == "transfer_budget").to_numpy(dtype=bool))
@@ -78,6 +79,7 @@ def index_transfers(context: Context, wards: Wards, beds: Beds) -> Transfers:
     cohorts = _cohorts(wards, beds, np.flatnonzero(covers.any(axis=0)), context.horizon)
     moves, left_out = _moves(context, wards, beds, cohorts)
     counts = covers[:, cohorts.ward[moves.cohort]] & (moves.period[None, :] >= first[:, None])
+    counts &= command.is_usable("beds", wards.place)[moves.ward, moves.period]
     allowed = counts.any(axis=0)
     moves = _Moves(*(part[allowed] for part in moves))
     at, move = np.nonzero(counts[:, allowed])

@@ -17,12 +17,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from yjopt.instance.joining import IntArray, ceil_div, groups, matches, spans
+from yjopt.model.facilities import since_decided
 from yjopt.model.names import STAGE_MONEY, STAGE_PEOPLE, STAGE_RULES, STAGE_TIME
 from yjopt.model.occupancy import Occupancy, join_occupancy
+from yjopt.model.support import add_support
 
 if TYPE_CHECKING:
     from yjopt.instance import Instance
     from yjopt.model.builder import Builder
+    from yjopt.model.facilities import FacilityColumns
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ class BedColumns:
     occupancy: Occupancy
 
 
-def add_beds(builder: Builder, instance: Instance) -> BedColumns:
+def add_beds(builder: Builder, instance: Instance, facilities: FacilityColumns) -> BedColumns:
     """Add columns, rows and costs of beds, surge levels and transfers."""
     beds, wards, transfers, horizon = instance.beds, instance.wards, instance.transfers, instance.horizon
     arrivals = beds.arrivals
@@ -75,6 +78,8 @@ def add_beds(builder: Builder, instance: Instance) -> BedColumns:
 
     levels, horizon_left = len(beds.surge_ward), np.full(len(beds.surge_ward), horizon - 1, dtype=np.int64)
     decide_level, decide_period = spans(np.zeros(levels, dtype=np.int64), horizon_left - beds.surge_setup)
+    may_decide = beds.surge_may[decide_level, decide_period]
+    decide_level, decide_period = decide_level[may_decide], decide_period[may_decide]
     may_close = np.flatnonzero(beds.surge_running > 0)
     at, close_period = spans(beds.surge_setup[may_close] + 1, horizon_left[may_close])
     ward, at_period = np.nonzero(~wards.is_site[:, None] & (wards.inherited > wards.base))
@@ -102,7 +107,7 @@ def add_beds(builder: Builder, instance: Instance) -> BedColumns:
     columns = _with_occupancy(columns, instance)
     _queues(builder, instance, columns)
     _surge(builder, instance, columns)
-    _capacity(builder, instance, columns)
+    _capacity(builder, instance, columns, facilities)
     _transfers(builder, instance, columns)
     builder.cost(STAGE_RULES, columns.excess, 1000)
     return columns
@@ -137,6 +142,35 @@ def _queues(builder: Builder, instance: Instance, columns: BedColumns) -> None:
     )
     seconds = beds.choice_seconds + beds.choice_penalty
     builder.cost(STAGE_TIME, columns.admit, ceil_div(instance.carry_person * seconds, 60))
+    share = beds.share[beds.queue_group[beds.choice_queue]]
+    add_support(builder, instance, columns.admit, beds.choice_position, share)
+    _known(builder, instance, columns)
+
+
+def _known(builder: Builder, instance: Instance, columns: BedColumns) -> None:
+    """Who became known only lately goes where little time passes from a request to admission.
+
+    Of a queue in a period, no more people enter wards of a delay or a longer one than were known that long before.
+    As whoever may enter a ward may enter all with less delay, nothing else need be asked for.
+    """
+    beds, horizon = instance.beds, instance.horizon
+    if not beds.choice_delay.any() and np.all(beds.known <= beds.arrivals.period):
+        return
+    of_choice = beds.choice_queue * horizon + beds.choice_period
+    _, (at, delay) = groups(of_choice, beds.choice_delay)
+    # Of the demands that wait, `since` is how long each has been known; negative before it is.
+    of_serve = beds.queue[columns.serve_demand] * horizon + columns.serve_period
+    since = columns.serve_period - beds.known[columns.serve_demand]
+    row, waits = matches(at, of_serve)
+    late = since[waits] < delay[row]
+    bound = np.unique(row[late])
+    rows = np.full(len(at), -1, dtype=np.int64)
+    rows[bound] = builder.rows("known_arrivals", -np.inf, 0, size=len(bound))
+    early = ~late & (rows[row] >= 0)
+    builder.entries(rows[row[early]], columns.serve[waits[early]], -1)
+    group, choice = matches(at, of_choice)
+    enters = (beds.choice_delay[choice] >= delay[group]) & (rows[group] >= 0)
+    builder.entries(rows[group[enters]], columns.admit[choice[enters]], 1)
 
 
 def _surge(builder: Builder, instance: Instance, columns: BedColumns) -> None:
@@ -158,7 +192,7 @@ def _surge(builder: Builder, instance: Instance, columns: BedColumns) -> None:
     rows = builder.rows("surge_close", -np.inf, 0, size=len(closing) * horizon).reshape(len(closing), horizon)
     of_level = np.full(len(beds.surge_ward), -1, dtype=np.int64)
     of_level[closing] = np.arange(len(closing))
-    level, period, column, sign = _in_use(instance, columns)
+    level, period, column, sign = surge_in_use(instance, columns)
     period = np.where(sign > 0, period + 1, period)
     kept = (of_level[level] >= 0) & (period < horizon)
     builder.entries(rows[of_level[level[kept]], period[kept]], column[kept], -sign[kept])
@@ -172,7 +206,7 @@ def _surge(builder: Builder, instance: Instance, columns: BedColumns) -> None:
     builder.cost(STAGE_MONEY, columns.close, -running[level] * saved)
 
 
-def _in_use(instance: Instance, columns: BedColumns) -> tuple[IntArray, IntArray, IntArray, IntArray]:
+def surge_in_use(instance: Instance, columns: BedColumns) -> tuple[IntArray, IntArray, IntArray, IntArray]:
     """(level, period, column, +1 or -1) of what makes a level be in use in a period."""
     beds, end = instance.beds, instance.horizon - 1
     ready = columns.decide_period + beds.surge_setup[columns.decide_level]
@@ -186,17 +220,22 @@ def _in_use(instance: Instance, columns: BedColumns) -> tuple[IntArray, IntArray
     )
 
 
-def _capacity(builder: Builder, instance: Instance, columns: BedColumns) -> None:
-    beds, wards = instance.beds, instance.wards
+def _capacity(builder: Builder, instance: Instance, columns: BedColumns, facilities: FacilityColumns) -> None:
+    beds, wards, facility_of = instance.beds, instance.wards, instance.facilities.of_ward
     here = np.flatnonzero(~wards.is_site)
-    room = (wards.base - wards.inherited)[here]
+    # The beds of a facility are there once it is in use; nobody lies there at the start.
+    base = np.where(facility_of[:, None] >= 0, 0, wards.base)
+    room = (base - wards.inherited)[here]
     rows = builder.rows("bed_capacity", -np.inf, room.ravel()).reshape(room.shape)
     of_ward = np.full(len(wards), -1, dtype=np.int64)
     of_ward[here] = np.arange(len(here))
     lying = columns.occupancy
     builder.entries(rows[of_ward[lying.ward], lying.period], lying.column, lying.people)
-    level, period, column, sign = _in_use(instance, columns)
+    level, period, column, sign = surge_in_use(instance, columns)
     builder.entries(rows[of_ward[beds.surge_ward[level]], period], column, -sign * beds.surge_beds[level])
+    opened, period, column = since_decided(instance, facilities, in_use=True)
+    ward, at = matches(facility_of[here], opened)
+    builder.entries(rows[ward, period[at]], column[at], -wards.base[here[ward], period[at]])
     builder.entries(rows[of_ward[columns.excess_ward], columns.excess_period], columns.excess, -1)
 
 

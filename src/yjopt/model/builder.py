@@ -182,6 +182,16 @@ class Builder:
         """Add a constant, in quanta, to a stage."""
         self._constants[stage_name] = self._constants.get(stage_name, 0) + int(amount)
 
+    def upper(self, columns: IntArray) -> IntArray:
+        """Upper bounds of columns."""
+        (bounds,) = _stack([(high,) for _, high, _ in self._column_bounds], (np.float64,))
+        return np.asarray(bounds[columns], dtype=np.int64)
+
+    def costs(self, stage_name: str) -> tuple[IntArray, IntArray]:
+        """Columns that a stage counts so far, sorted, and their summed costs."""
+        stage = self._stage(stage_name, 1)
+        return stage.columns, stage.coefficients
+
     def build(self, stage_order: Sequence[tuple[str, int]]) -> Mip:
         """Stack everything into a `Mip`.
 

@@ -18,6 +18,7 @@ import numpy as np
 from yjopt.instance.joining import IntArray, ceil_div, matches, product, spans
 from yjopt.model.names import STAGE_MONEY, STAGE_PEOPLE, STAGE_RULES, STAGE_TIME
 from yjopt.model.occupancy import Occupancy
+from yjopt.model.support import add_support
 
 if TYPE_CHECKING:
     from yjopt.instance import Instance
@@ -77,6 +78,8 @@ def add_isolation(builder: Builder, instance: Instance) -> IsolationColumns:
     decide_at, decide_period = spans(
         np.zeros(len(candidates), dtype=np.int64), horizon - 1 - isolation.site_ready[candidates]
     )
+    may_decide = isolation.site_may[candidates[decide_at], decide_period]
+    decide_at, decide_period = decide_at[may_decide], decide_period[may_decide]
     pays = np.flatnonzero((isolation.conversion > 0) & (wards.inherited[:, 0] == 0) & (hold >= 0).any(axis=1))
     convert = np.full(len(wards), -1, dtype=np.int64)
     convert[pays] = builder.columns("convert", 0, 1, size=len(pays))
@@ -125,6 +128,8 @@ def _parts(builder: Builder, instance: Instance, columns: IsolationColumns, unit
     builder.cost(STAGE_PEOPLE, columns.settle, served)
     minutes = ceil_div(instance.carry_person * isolation.choice_seconds, 60)
     builder.cost(STAGE_TIME, columns.settle, product("load-minutes of groups", minutes, columns.size[part]))
+    share = product("shares of groups", isolation.share[isolation.category[part]], columns.size[part])
+    add_support(builder, instance, columns.settle, isolation.choice_position, share)
 
 
 def _rooms(builder: Builder, instance: Instance, columns: IsolationColumns) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from yjopt.areas import step_name
-from yjopt.schema import SOURCE_KINDS
+from yjopt.schema import POSITIONS, SOURCE_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,6 +23,9 @@ NETWORK_GOODS: Final = "goods"
 #: Kinds of sources with a stage of their own, last resort first.
 _LAST_RESORTS: Final = ("import", "purchase", "requisition")
 
+#: The step that has each position by default.
+_STEP_AT: Final = {position: step for step, position in POSITIONS.items()}
+
 #: More steps than any tree can have.
 _MOST_STEPS: Final = 16
 
@@ -30,6 +33,12 @@ _MOST_STEPS: Final = 16
 def step_stage(step: int) -> str:
     """The stage that counts support of a step."""
     return f"support:{step_name(step)}"
+
+
+def position_stage(position: int) -> str:
+    """The stage that counts support of a position: that of the step whose place it is; blank for one's own."""
+    name = _STEP_AT[position]
+    return "" if name == "own" else f"support:{name}"
 
 
 def order_stage(kind: int) -> str:

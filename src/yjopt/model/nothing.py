@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from yjopt.instance.joining import ceil_div
+from yjopt.model.goods_rules import with_goods_rules
+from yjopt.model.rules import CEILING_UNIT
 
 if TYPE_CHECKING:
     from yjopt.instance import Instance
@@ -42,7 +44,21 @@ def nothing(instance: Instance, model: Model) -> IntArray:
     x[model.couplings.staff] = short[model.couplings.staff_post, model.couplings.staff_period]
     x[model.couplings.goods] = model.mip.upper[model.couplings.goods].astype(np.int64)
     x[model.rules.short] = short_of_minimum(instance, model, x)
-    return x
+    return with_goods_rules(instance, model, with_shortfalls(model, x))
+
+
+def with_shortfalls(model: Model, x: IntArray) -> IntArray:
+    """The vector with as much short of mobile quotas and beyond ceilings as the rest of it asks for."""
+    mip, rules = model.mip, model.rules
+    result = x.copy()
+    result[rules.few] = 0
+    result[rules.beyond] = 0
+    activity = mip.matrix @ result
+    few = mip.row_lower[rules.few_row] - activity[rules.few_row]
+    beyond = activity[rules.beyond_row] - mip.row_upper[rules.beyond_row]
+    result[rules.few] = np.maximum(few, 0).astype(np.int64)
+    result[rules.beyond] = ceil_div(np.maximum(beyond, 0).astype(np.int64), CEILING_UNIT)
+    return result
 
 
 def short_of_minimum(instance: Instance, model: Model, x: IntArray) -> IntArray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -11,6 +11,10 @@ from yjopt.instance.joining import IntArray, ceil_div, matches, spans
 from yjopt.instance.teams import WORK_UNIT
 from yjopt.model.names import STAGE_MONEY, STAGE_PEOPLE, STAGE_RULES, STAGE_TIME
 from yjopt.model.occupancy import Occupancy, Presence
+from yjopt.model.support import add_support
+
+#: Thousandths in a base unit.
+PER_UNIT: Final = 1000
 
 if TYPE_CHECKING:
     from yjopt.instance import Instance
@@ -58,6 +62,7 @@ def add_teams(builder: Builder, instance: Instance) -> TeamColumns:
     _tasks(builder, instance, columns)
     builder.cost(STAGE_PEOPLE, short, 1000 * teams.task_weight[task])
     builder.cost(STAGE_TIME, deploy, ceil_div(instance.carry_team * teams.tour_seconds, 60))
+    add_support(builder, instance, deploy, teams.tour_position, teams.share[teams.tour_skill])
     builder.cost(STAGE_MONEY, deploy, teams.cost[teams.tour_pool] * (teams.tour_last - teams.tour_first + 1))
     return columns
 
@@ -77,7 +82,10 @@ def _tasks(builder: Builder, instance: Instance, columns: TeamColumns) -> None:
     task = teams.tour_task[tour]
     is_work = teams.task_is_work[task]
     row = row_of[task, np.where(is_work, teams.task_last[task], period)]
-    builder.entries(row, column, np.where(is_work, teams.tour_work[tour] // common, 1))
+    # Tasks of nothing have no row.
+    kept = row >= 0
+    work = np.where(is_work, teams.tour_work[tour] // common, 1)
+    builder.entries(row[kept], column[kept], work[kept])
 
 
 @dataclass(frozen=True)
@@ -143,23 +151,31 @@ def _consumption(
     shape = (len(use.user_place), instance.horizon)
     there = np.zeros(shape, dtype=np.int64)
     np.add.at(there, use.ward_user, use.ward_rate[:, None] * wards.inherited[use.ward])
-    rows = builder.rows("consumption", -np.inf, -there.ravel(), coupling=True).reshape(shape)
-    by_ward, at = matches(use.ward, lying.ward)
-    builder.entries(
-        rows[use.ward_user[by_ward], lying.period[at]],
-        lying.column[at],
-        use.ward_rate[by_ward] * lying.people[at],
-    )
+    blocks = [builder.rows("consumption", -np.inf, -there.ravel(), coupling=True).reshape(shape)]
+    if instance.command.is_strict("supplies"):
+        # Nothing is rounded up twice, so that nobody uses up goods to be out of them.
+        least = -there.ravel() - (PER_UNIT - 1)
+        blocks.append(builder.rows("consumption_once", least, np.inf, coupling=True).reshape(shape))
+    by_ward, of_ward = matches(use.ward, lying.ward)
     width = len(instance.labels.skills) + 1
-    by_skill, at = matches(
+    by_skill, of_team = matches(
         use.user_place[use.skill_user] * width + use.skill,
         (teams.tour_place * width + teams.tour_skill)[presence.tour],
     )
-    builder.entries(
-        rows[use.skill_user[by_skill], presence.period[at]], presence.column[at], use.skill_rate[by_skill]
-    )
-    builder.entries(rows, supply.used, -1000)
+    for rows in blocks:
+        builder.entries(
+            rows[use.ward_user[by_ward], lying.period[of_ward]],
+            lying.column[of_ward],
+            use.ward_rate[by_ward] * lying.people[of_ward],
+        )
+        builder.entries(
+            rows[use.skill_user[by_skill], presence.period[of_team]],
+            presence.column[of_team],
+            use.skill_rate[by_skill],
+        )
+        builder.entries(rows, supply.used, -PER_UNIT)
+    rows = blocks[0]
     user, period = np.nonzero(use.inherited)
     short = builder.columns("goods_exception", 0, use.inherited[user, period])
-    builder.entries(rows[user, period], short, -1000)
+    builder.entries(rows[user, period], short, -PER_UNIT)
     return short, user, period

@@ -39,6 +39,9 @@ def tighten(model: Model, x: IntArray) -> IntArray:
         model.couplings.staff,
         model.couplings.goods,
         convert[convert >= 0],
+        # After what is short of tasks: a ceiling counts it.
+        model.rules.few,
+        model.rules.beyond,
     ):
         x = lowered(model.mip, x, columns)
     return x
@@ -61,16 +64,39 @@ def lowered(mip: Mip, x: IntArray, columns: IntArray) -> IntArray:
     """
     if not len(columns):
         return x
+    return _moved(mip, x, columns, -1)
+
+
+def raised(mip: Mip, x: IntArray, columns: IntArray) -> IntArray:
+    """Raise columns as far as their rows and bounds allow, all others as they are.
+
+    Parameters
+    ----------
+    mip : Mip
+    x : int64 array, shape (columns,)
+    columns : int64 array
+        Columns no two of which stand in one row with different signs of need: raising one may not forbid another.
+
+    Returns
+    -------
+    int64 array, shape (columns,)
+    """
+    return _moved(mip, x, columns, 1) if len(columns) else x
+
+
+def _moved(mip: Mip, x: IntArray, columns: IntArray, direction: int) -> IntArray:
+    """Columns moved up (1) or down (-1) as far as each of their rows has room, one by one."""
     part = mip.matrix[:, columns].tocoo()
     activity = mip.matrix @ x
-    # Room of a row against lowering: to its lower side with a positive entry, to its upper one with a negative.
+    # A row gives way on the side to which the entry moves it.
     room = np.where(
-        part.data > 0,
-        activity[part.row] - mip.row_lower[part.row],
+        direction * part.data > 0,
         mip.row_upper[part.row] - activity[part.row],
+        activity[part.row] - mip.row_lower[part.row],
     )
-    most = (x[columns] - mip.lower[columns]).astype(np.float64)
+    bound = mip.upper if direction > 0 else mip.lower
+    most = np.abs(bound[columns] - x[columns]).astype(np.float64)
     np.minimum.at(most, part.col, np.floor(room / np.abs(part.data)))
     result = x.copy()
-    result[columns] -= np.maximum(most, 0).astype(np.int64)
+    result[columns] += direction * np.maximum(most, 0).astype(np.int64)
     return result

@@ -29,14 +29,18 @@ def people_tables(instance: Instance, model: Model, x: IntArray) -> dict[str, pd
 
 
 def _admissions(instance: Instance, model: Model, x: IntArray) -> pd.DataFrame:
-    """Who came first is admitted first: the waiting list of a queue is matched with its admissions in order."""
+    """Who came first is admitted first: the waiting list of a queue is matched with its admissions in order.
+
+    Where decisions take time, whoever was known longest goes where they take longest.
+    """
     beds, columns, labels, horizon = instance.beds, model.beds, instance.labels, instance.horizon
     served, admitted = x[columns.serve], x[columns.admit]
     listed = beds.queue[columns.serve_demand] * horizon + columns.serve_period
     taken = beds.choice_queue * horizon + beds.choice_period
     some, any_ = np.flatnonzero(served), np.flatnonzero(admitted)
-    some = some[np.lexsort((beds.arrivals.period[columns.serve_demand[some]], listed[some]))]
-    any_ = any_[np.lexsort((beds.choice_ward[any_], taken[any_]))]
+    waits = columns.serve_demand[some]
+    some = some[np.lexsort((beds.arrivals.period[waits], beds.known[waits], listed[some]))]
+    any_ = any_[np.lexsort((beds.choice_ward[any_], -beds.choice_delay[any_], taken[any_]))]
     one, other, people = overlap(listed[some], served[some], taken[any_], admitted[any_])
     demand, choice = columns.serve_demand[some[one]], any_[other]
     ward = beds.choice_ward[choice]
@@ -122,19 +126,36 @@ def _openings(instance: Instance, model: Model, x: IntArray) -> pd.DataFrame:
     ward = beds.surge_ward[level]
     opened = np.flatnonzero(x[sites.decide])
     site, site_when = sites.decide_site[opened], sites.decide_period[opened]
+    facilities, chosen = instance.facilities, model.facilities
+    opened = np.flatnonzero(x[chosen.decide])
+    facility, facility_when = chosen.decide_facility[opened], chosen.decide_period[opened]
+    no_class = np.concatenate([site, facility])
     return tabulate(
         "openings",
         {
             "place": names(
-                labels.places, np.concatenate([instance.wards.place[ward], isolation.site_place[site]])
+                labels.places,
+                np.concatenate(
+                    [instance.wards.place[ward], isolation.site_place[site], facilities.place[facility]]
+                ),
             ),
-            "what": np.concatenate([constant("surge", level), constant("site", site)]),
-            "class": np.concatenate([names(labels.classes, instance.wards.what[ward]), constant("", site)]),
-            "level": np.concatenate([beds.surge_level[level], np.zeros_like(site)]),
-            "decided": np.concatenate([when, site_when]) + 1,
-            "first": np.concatenate([when + beds.surge_setup[level], site_when + isolation.site_ready[site]])
+            "what": np.concatenate(
+                [constant("surge", level), constant("site", site), constant("facility", facility)]
+            ),
+            "class": np.concatenate(
+                [names(labels.classes, instance.wards.what[ward]), constant("", no_class)]
+            ),
+            "level": np.concatenate([beds.surge_level[level], np.zeros_like(no_class)]),
+            "decided": np.concatenate([when, site_when, facility_when]) + 1,
+            "first": np.concatenate(
+                [
+                    when + beds.surge_setup[level],
+                    site_when + isolation.site_ready[site],
+                    facility_when + facilities.setup[facility],
+                ]
+            )
             + 1,
-            "last": np.concatenate([last[level], np.full_like(site, horizon)]),
+            "last": np.concatenate([last[level], np.full_like(no_class, horizon)]),
         },
         (),
     )

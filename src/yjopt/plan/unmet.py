@@ -132,6 +132,7 @@ def exceptions_table(instance: Instance, model: Model, x: IntArray) -> pd.DataFr
     labels, wards, use = instance.labels, instance.wards, instance.consumption
     staffing, minimums, couplings = instance.teams.staffing, instance.minimums, model.couplings
     beds, sites, rules = model.beds, model.isolation, model.rules
+    quotas, ceilings = instance.mobile_quotas, instance.ceilings
     parts = [
         _exception(
             "bed_capacity",
@@ -167,6 +168,20 @@ def exceptions_table(instance: Instance, model: Model, x: IntArray) -> pd.DataFr
             labels.categories[minimums.category[rules.short_rule]],
             rules.short_period,
             x[rules.short],
+        ),
+        _exception(
+            "mobile_quota",
+            labels.areas[quotas.area[rules.few_rule]],
+            labels.skills[quotas.skill[rules.few_rule]],
+            rules.few_period,
+            x[rules.few],
+        ),
+        _exception(
+            "unmet_ceiling",
+            labels.areas[ceilings.area],
+            np.where(ceilings.is_goods, "goods", "people").astype(object),
+            np.full(len(ceilings.area), instance.horizon - 1, dtype=np.int64),
+            x[rules.beyond],
         ),
     ]
     return tabulate(

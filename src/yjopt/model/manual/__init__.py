@@ -7,7 +7,7 @@ nearest first, in whole loads. It is the first plan of every solve, and the base
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -18,14 +18,18 @@ from yjopt.model.manual.crews import Crews
 from yjopt.model.manual.hosts import Hosts
 from yjopt.model.manual.ledger import Ledger
 from yjopt.model.manual.lending import Lending
+from yjopt.model.manual.obeying import forbidden, signs_set
 from yjopt.model.manual.pantry import Pantry
 from yjopt.model.manual.shelves import Shelves
-from yjopt.model.nothing import nothing, short_of_minimum
+from yjopt.model.nothing import nothing, short_of_minimum, with_shortfalls
 
 if TYPE_CHECKING:
     from yjopt.instance import Instance
-    from yjopt.instance.joining import IntArray
+    from yjopt.instance.joining import BoolArray, IntArray
     from yjopt.model.assembly import Model
+
+#: How often a plan that looks back and finds a step forbidden is laid anew; the last time nothing else is asked.
+_ATTEMPTS: Final = 20
 
 _log = logging.getLogger("yjopt")
 
@@ -44,7 +48,26 @@ def manual(instance: Instance, model: Model) -> IntArray:
         A vector that keeps every row and is never worse than doing nothing in the stages of people and goods.
     """
     start = nothing(instance, model)
-    ledger = Ledger(instance, model, start.copy())
+    barred = np.zeros(model.mip.num_columns, dtype=np.bool_)
+    for attempt in range(_ATTEMPTS):
+        if attempt == _ATTEMPTS - 1:
+            barred[model.strict.flow] = True
+        x = signs_set(model, _laid(instance, model, start, barred))
+        shut = forbidden(model, x)
+        if not len(shut):
+            break
+        # Looking back, somebody was asked too early: begin again without that.
+        barred[shut] = True
+    if not model.mip.is_feasible(x):
+        broken = (model.mip.violations(x) + model.mip.bound_violations(x))[0]
+        _log.error("The manual plan breaks %s; doing nothing stands in for it.", broken)
+        return start
+    return x
+
+
+def _laid(instance: Instance, model: Model, start: IntArray, barred: BoolArray) -> IntArray:
+    """Lay the plan once, without the barred columns."""
+    ledger = Ledger(instance, model, start.copy(), barred)
     carriers = Carriers(ledger)
     pantry = Pantry(ledger, carriers)
     crews = Crews(ledger, pantry)
@@ -62,11 +85,7 @@ def manual(instance: Instance, model: Model) -> IntArray:
     hosts.hold_minimum()
     _close(ledger, carriers, pantry, crews, hosts, shelves)
     lending.book()
-    if not model.mip.is_feasible(ledger.x):
-        broken = (model.mip.violations(ledger.x) + model.mip.bound_violations(ledger.x))[0]
-        _log.error("The manual plan breaks %s; doing nothing stands in for it.", broken)
-        return start
-    return ledger.x
+    return with_shortfalls(model, ledger.x)
 
 
 def _close(

@@ -26,6 +26,8 @@ class Crews:
         Hundredths of members not yet bound to people in wards (exceptions included).
     done : int64 array, shape (tasks, periods)
         Teams at work, or work done, per task and period.
+    spare : int64 array, shape (rules, periods)
+        Teams that each mobile quota lets be away.
     """
 
     def __init__(self, ledger: Ledger, pantry: Pantry) -> None:
@@ -38,7 +40,10 @@ class Crews:
         np.add.at(self.members, staffing.post, -staffing.members[:, None] * wards.inherited[staffing.ward])
         self.done: IntArray = np.zeros((len(teams.task_place), horizon), dtype=np.int64)
         place, authority = teams.tour_place, teams.authority[teams.tour_pool]
+        # Where the order of asking counts, it comes before distance; otherwise one's own come first.
+        in_order = instance.command.is_strict("teams") or instance.command.counts_people
         stranger = (authority != instance.unit[place]).astype(np.int64)
+        stranger = teams.tour_position if in_order else stranger
         order = (stranger, teams.tour_seconds, teams.layer[teams.tour_pool], teams.tour_depart)
         self.tours_of_post = by_key(teams.tour_post + 1, len(staffing.post_place) + 1, *order)[1:]
         self.tours_of_task = by_key(teams.tour_task + 1, len(teams.task_place) + 1, *order)[1:]
@@ -47,6 +52,13 @@ class Crews:
         np.add.at(
             self.members, (exceptions.staff_post, exceptions.staff_period), 100 * ledger.x[exceptions.staff]
         )
+
+        quotas = instance.mobile_quotas
+        spare = np.repeat((quotas.teams - quotas.amount)[:, None], horizon, axis=1)
+        free = ~quotas.hard[:, None] | (np.arange(horizon)[None, :] < quotas.first[:, None])
+        # Soft quotas, and periods before a quota holds, keep nobody back.
+        self.spare: IntArray = np.where(free, quotas.teams[:, None], np.maximum(spare, 0))
+        self.quotas_of = by_key(quotas.counted_pool, len(teams.available))
 
     def staff(self, ward: int, people: int, now: int, first: int, last: int) -> bool:
         """Bind members to people in a ward from `first` to `last`, calling teams where they are wanting."""
@@ -119,6 +131,10 @@ class Crews:
         pool, column = int(teams.tour_pool[tour]), int(self.ledger.model.teams.deploy[tour])
         away = (pool, slice(int(teams.tour_depart[tour]), int(teams.tour_back[tour]) + 1))
         count = min(wanted, self.ledger.room(column), int(self.home[away].min()))
+        kept = [
+            (int(self.ledger.instance.mobile_quotas.counted_rule[at]), away[1]) for at in self.quotas_of[pool]
+        ]
+        count = min([count, *(int(self.spare[key].min()) for key in kept)])
         first, last = int(teams.tour_first[tour]), int(teams.tour_last[tour])
         place, skill = int(teams.tour_place[tour]), int(teams.tour_skill[tour])
         while count > 0:
@@ -131,6 +147,8 @@ class Crews:
             return
         self.ledger.add(self.ledger.x, column, count)
         self.ledger.add(self.home, away, -count)
+        for key in kept:
+            self.ledger.add(self.spare, key, -count)
         task, post, working = int(teams.tour_task[tour]), int(teams.tour_post[tour]), slice(first, last + 1)
         if post >= 0:
             self.ledger.add(self.members, (post, working), 100 * count * int(teams.people[pool]))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from yjopt.model.manual.ledger import Ledger, by_key
+from yjopt.model.manual.standby import Standby
 
 if TYPE_CHECKING:
     from yjopt.instance.joining import IntArray
@@ -21,6 +22,8 @@ class Hosts:
     ----------
     room : int64 array, shape (wards, periods)
         Beds or rooms still free.
+    lying, beds : int64 array, shape (wards, periods)
+        People in each ward; beds or rooms in use, surge included.
     budget : int64 array, shape (rules,)
         Fen left of each opening budget.
     """
@@ -29,23 +32,32 @@ class Hosts:
         self.ledger, self.crews, self.pantry = ledger, crews, pantry
         instance = ledger.instance
         beds, isolation, wards, horizon = instance.beds, instance.isolation, instance.wards, instance.horizon
-        self.room: IntArray = np.maximum(wards.base - wards.inherited, 0)
+        self.is_strict = instance.command.is_strict("beds")
+        self.lying: IntArray = wards.inherited.copy()
+        self.beds: IntArray = wards.base.copy()
+        closed = instance.facilities.of_ward >= 0
+        self.room: IntArray = np.where(closed[:, None], 0, np.maximum(wards.base - wards.inherited, 0))
         self.budget: IntArray = instance.budgets.amount.copy()
         self.waiting: IntArray = beds.arrivals.amount.copy()
         self.placed: IntArray = np.zeros(len(isolation.people), dtype=np.int64)
         self.usable_from: IntArray = np.where(isolation.site_ready < 0, 0, horizon)
         self.next_level = by_key(beds.surge_ward, len(wards))
         self.full: set[int] = set()
-        unit, lies = instance.unit, wards.place
+        unit, lies, command = instance.unit, wards.place, instance.command
+        # Where the order of asking counts, it comes before distance; otherwise one's own come first.
         stranger = (unit[lies[beds.choice_ward]] != unit[beds.queue_place[beds.choice_queue]]).astype(
             np.int64
         )
+        if self.is_strict or command.counts_people:
+            stranger = beds.choice_position
         self.beds_of = by_key(
             beds.choice_queue * horizon + beds.choice_period, len(beds.queue_place) * horizon, stranger,
             beds.choice_seconds + beds.choice_penalty,
         )  # fmt: skip
         part = isolation.choice_part
         stranger = (unit[lies[isolation.choice_ward]] != unit[isolation.place[part]]).astype(np.int64)
+        if command.is_strict("isolation") or command.counts_people:
+            stranger = isolation.choice_position
         self.sites_of = by_key(
             part, len(isolation.people), isolation.choice_period, stranger, isolation.choice_seconds
         )
@@ -54,6 +66,7 @@ class Hosts:
         self.budgets_of_surge = _rules_of(budgets.surge, budgets.surge_rule)
         self.budgets_of_site = _rules_of(budgets.site, budgets.site_rule)
         self.budgets_of_ward = _rules_of(budgets.ward, budgets.ward_rule)
+        self.standby = Standby(ledger, _rules_of(budgets.facility, budgets.facility_rule))
         self.serve = {
             (int(demand), int(period)): int(column)
             for column, demand, period in zip(
@@ -80,6 +93,9 @@ class Hosts:
         for demand in here:
             if self.waiting[demand] and self._open_surge(demand, now):
                 self._admit(demand, now)
+        for demand in here:
+            if self.waiting[demand] and self._open_facility(demand, now):
+                self._admit(demand, now)
 
     def _admit(self, demand: int, now: int) -> None:
         beds = self.ledger.instance.beds
@@ -89,26 +105,33 @@ class Hosts:
             if self.waiting[demand] == 0:
                 return
             ward, column = int(beds.choice_ward[choice]), int(self.ledger.model.beds.admit[choice])
-            if ward in self.full:
+            if ward in self.full or beds.known[demand] + beds.choice_delay[choice] > now:
                 continue
-            people = min(
-                int(self.waiting[demand]),
-                self.ledger.room(column),
-                int(self.room[ward, now : last + 1].min()),
-            )
-            people = self._take_in(ward, people, now, now, last)
-            if people == 0:
-                self.full.add(ward)
-                continue
-            self.ledger.add(self.ledger.x, column, people)
-            self.ledger.add(self.ledger.x, self.serve[demand, now], people)
-            self.ledger.add(self.waiting, demand, -people)
+            while True:
+                people = min(
+                    int(self.waiting[demand]),
+                    self.ledger.room(column),
+                    int(self.room[ward, now : last + 1].min()),
+                )
+                people = self._take_in(ward, people, now, now, last)
+                if people == 0:
+                    # Barred to some is not full for all.
+                    if not self.ledger.barred[column]:
+                        self.full.add(ward)
+                    break
+                self.ledger.add(self.ledger.x, column, people)
+                self.ledger.add(self.ledger.x, self.serve[demand, now], people)
+                self.ledger.add(self.waiting, demand, -people)
+                # Under strict a ward must be filled to the last bed before the next position is asked.
+                if not self.is_strict or self.waiting[demand] == 0:
+                    break
 
     def _take_in(self, ward: int, people: int, now: int, first: int, last: int, whole: bool = False) -> int:
         """Take people into a ward with staff and goods: as many as can be found by halving (or all, if `whole`)."""
         while people > 0:
             mark = self.ledger.mark()
             self.ledger.add(self.room, (ward, slice(first, last + 1)), -people)
+            self.ledger.add(self.lying, (ward, slice(first, last + 1)), people)
             if self.crews.staff(ward, people, now, first, last) and self.pantry.feed_ward(
                 ward, people, now, first, last
             ):
@@ -127,6 +150,8 @@ class Hosts:
                 continue
             level = self.next_level[ward][0]
             column = self.decide_surge.get((level, now))
+            if not self.standby.is_in_use(ward, now + int(beds.surge_setup[level])):
+                continue
             if column is None or not self._pay(
                 self.budgets_of_surge.get(level, ()), int(beds.surge_cost[level])
             ):
@@ -140,7 +165,26 @@ class Hosts:
             self.ledger.add(
                 self.room, (ward, slice(ready, None)), np.maximum(int(beds.surge_beds[level]) - excess, 0)
             )
+            self.ledger.add(self.beds, (ward, slice(ready, None)), int(beds.surge_beds[level]))
             self.full.discard(ward)
+            return ready == now
+        return False
+
+    def _open_facility(self, demand: int, now: int) -> bool:
+        """Open the first backup or makeshift hospital that could take the demand; are beds there at once?"""
+        instance = self.ledger.instance
+        beds, facilities, horizon = instance.beds, instance.facilities, instance.horizon
+        for choice in self.beds_of[int(beds.queue[demand]) * horizon + now]:
+            ward = int(beds.choice_ward[choice])
+            if facilities.of_ward[ward] < 0 or not self.standby.open(
+                ward, now, self.lying, self.beds, self._pay
+            ):
+                continue
+            facility = int(facilities.of_ward[ward])
+            ready = int(self.standby.in_use_from[facility])
+            for other in self.standby.wards_of[facility]:
+                self.ledger.add(self.room, (other, slice(ready, None)), instance.wards.base[other, ready:])
+                self.full.discard(other)
             return ready == now
         return False
 
@@ -176,6 +220,9 @@ class Hosts:
             if not self._hold(ward, now, now, last):
                 self.ledger.revert(mark)
                 continue
+            if not self.ledger.room(int(columns.settle[choice])):
+                self.ledger.revert(mark)
+                continue
             free = int(self.room[ward, now : last + 1].min())
             people = min(left, free) if not whole else (left if free >= left else 0)
             people = self._take_in(ward, people, now, now, last, whole)
@@ -195,7 +242,7 @@ class Hosts:
             isolation.site_ready[site] == 0 and self._open_site(site, now)
         ):
             return False
-        if not self._may_hold(ward, first, last):
+        if not self._may_hold(ward, first, last) or self.standby.lost_from[ward] <= last:
             return False
         convert = int(columns.convert[ward])
         if convert >= 0 and not x[convert]:

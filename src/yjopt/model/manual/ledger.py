@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from yjopt.instance import Instance
-    from yjopt.instance.joining import IntArray
+    from yjopt.instance.joining import BoolArray, IntArray
     from yjopt.model.assembly import Model
 
 
@@ -23,6 +23,8 @@ class Ledger:
         What is planned.
     x : int64 array, shape (columns,)
         The vector, from doing nothing on.
+    barred : bool array, shape (columns,), optional
+        Columns that may not grow.
 
     Attributes
     ----------
@@ -30,10 +32,13 @@ class Ledger:
         How often something was taken back: what has run out since may be there again.
     """
 
-    def __init__(self, instance: Instance, model: Model, x: IntArray) -> None:
+    def __init__(
+        self, instance: Instance, model: Model, x: IntArray, barred: BoolArray | None = None
+    ) -> None:
         self.instance = instance
         self.model = model
         self.x = x
+        self.barred = np.zeros(len(x), dtype=np.bool_) if barred is None else barred
         self.taken_back = 0
         self._undo: list[tuple[npt.NDArray[Any], Any, Any]] = []
 
@@ -56,6 +61,8 @@ class Ledger:
 
     def room(self, column: int) -> int:
         """How much the column may still grow."""
+        if self.barred[column]:
+            return 0
         return int(self.model.mip.upper[column]) - int(self.x[column])
 
 
