@@ -24,5 +24,5 @@ def decode(instance: Instance, model: Model, x: IntArray) -> dict[str, pd.DataFr
     tables |= people_tables(instance, model, x)
     tables["unmet"] = unmet_table(instance, model, x)
     tables["exceptions"] = exceptions_table(instance, model, x)
-    tables |= {name: table.iloc[:0] for name, table in ledger_tables(instance, tables).items()}
+    tables |= ledger_tables(instance, tables)
     return {name: tables[name] for name in OUTPUT}

@@ -15,6 +15,7 @@ from yjopt.engines.outcome import avoidable, gap, gap_scale
 from yjopt.errors import PlanError
 from yjopt.files import read_plan_folder, write_plan_folder
 from yjopt.plan.notebook import html
+from yjopt.plan.orders import OrderSheet, order_sheet
 from yjopt.plan.statistics import statistics
 from yjopt.plan.view import text
 from yjopt.schema import OUTPUT
@@ -195,6 +196,17 @@ class Plan:
         """What was wanted, met, waiting and lost; see `yjopt.plan.statistics.statistics`."""
         self._need_tables()
         return statistics(self.scenario, self.tables, by, level)
+
+    def orders(self, unit: str) -> OrderSheet:
+        """What one unit (an area, by id) has to send, take in, open and drive, and who asked for it.
+
+        Raises
+        ------
+        PlanError
+            If there is no plan, or no such area.
+        """
+        self._need_tables()
+        return order_sheet(self.scenario, self.tables, unit)
 
     def summary(self) -> str:
         """What the plan is worth and what it leaves, in one screen of text."""

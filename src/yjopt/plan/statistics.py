@@ -86,7 +86,8 @@ def _area_of(scenario: Scenario, level: str) -> dict[str, str]:
 def _wanted(scenario: Scenario) -> pd.DataFrame:
     tables, horizon = scenario.tables, scenario.settings.periods
     durable = dict(zip(tables["items"]["item"], tables["items"]["durable"], strict=True))
-    needs = tables["needs"]
+    # A need filed on both channels counts once.
+    needs = tables["needs"].groupby(["place", "item", "period", "weight"], as_index=False)["quantity"].max()
     kind = np.where(needs["item"].map(durable).astype(bool), "durable", "supply")
     parts = [
         _rows(kind, needs["place"], needs["item"], needs["period"], needs["quantity"]),
