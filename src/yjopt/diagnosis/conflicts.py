@@ -1,0 +1,139 @@
+"""Which rules cannot hold together: irreducible sets, found by leaving rules out.
+
+QuickXplain (Junker, 2004, AAAI-04, 167-172) needs few questions when a set is small among many rules. Each question is
+one run of the elastic programme: may the enforced rules all hold when the others may be loosened at will?
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from yjopt.diagnosis.elastic import SHORT
+from yjopt.engines.components import split
+from yjopt.engines.lexicographic import solve
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from yjopt.diagnosis.elastic import Elastic
+    from yjopt.engines.engine import Engine
+    from yjopt.engines.params import Params
+    from yjopt.model.mip import BoolArray, IntArray
+
+#: Seconds that a question gets at least.
+LEAST_SECONDS = 0.1
+
+
+@dataclass(frozen=True)
+class Shortage:
+    """What the rules are short of at least, all in force.
+
+    Parameters
+    ----------
+    x : int64 array
+        A vector of the elastic programme that is short of least.
+    proven : bool
+        Whether it is proven that something is short, or that nothing is.
+    """
+
+    x: IntArray
+    proven: bool
+
+
+@dataclass
+class Questions:
+    """Asks whether sets of rules may hold, and remembers the answers."""
+
+    elastic: Elastic
+    params: Params
+    engine: Engine
+    deadline: float
+    proven: bool = True
+    _known: dict[tuple[int, ...], bool] = field(default_factory=dict)
+
+    def shortage(self, enforced: BoolArray) -> Shortage:
+        """What is short of least when some rules are in force."""
+        mip = self.elastic.conflict_stages(enforced)
+        left = max(self.deadline - time.monotonic(), LEAST_SECONDS)
+        start = self.elastic.start
+        outcome = solve(mip, _limited(self.params, left), start, self.engine)
+        x = start if outcome.x is None else outcome.x
+        stage = next((stage for stage in outcome.stages if stage.name == SHORT), None)
+        is_proven = stage is None or stage.value == 0 or (stage.bound is not None and stage.bound > 0)
+        return Shortage(x, is_proven)
+
+    def clash(self, rules: Sequence[int]) -> bool:
+        """Whether some rules cannot hold together."""
+        key = tuple(sorted(rules))
+        if key not in self._known:
+            enforced = np.zeros(len(self.elastic.rules), dtype=np.bool_)
+            enforced[list(key)] = True
+            found = self.shortage(enforced)
+            self.proven &= found.proven
+            loosening = self.elastic.rules.column[enforced & self.elastic.rules.demands]
+            self._known[key] = bool((found.x[loosening] > 0).any())
+        return self._known[key]
+
+    def smallest(self, candidates: Sequence[int]) -> list[int]:
+        """An irreducible set of rules that clash, given that all candidates together do."""
+        return self._explain([], [], list(candidates))
+
+    def _explain(self, background: list[int], added: list[int], candidates: list[int]) -> list[int]:
+        if added and self.clash(background):
+            return []
+        if len(candidates) == 1:
+            return candidates
+        half = len(candidates) // 2
+        first, second = candidates[:half], candidates[half:]
+        needed = self._explain(background + first, first, second)
+        return self._explain(background + needed, needed, first) + needed
+
+
+def conflicts(questions: Questions, x: IntArray) -> list[list[int]]:
+    """Irreducible sets of rules that clash, until those left may hold together.
+
+    Parameters
+    ----------
+    questions : Questions
+    x : int64 array
+        Of `Questions.shortage` with all rules in force.
+
+    Returns
+    -------
+    list of list of int
+        Positions of rules; each set holds a rule that none of the sets before it holds short.
+    """
+    rules = questions.elastic.rules
+    group = _together(questions.elastic)
+    short = [int(rule) for rule in np.flatnonzero(rules.demands & (x[rules.column] > 0))]
+    left_out: set[int] = set()
+    found: list[list[int]] = []
+    while short:
+        rule = short.pop(0)
+        # Only rules that share a column, however far, with this one can be a reason; those that forbid come last.
+        near = [int(r) for r in np.flatnonzero(group == group[rule]) if int(r) not in left_out and r != rule]
+        order = [r for r in near if rules.demands[r]] + [r for r in near if not rules.demands[r]]
+        if questions.clash([rule]):
+            found.append([rule])
+        elif questions.clash([rule, *order]):
+            found.append(sorted(questions.smallest([rule, *order])))
+        left_out.add(rule)
+    return found
+
+
+def _together(elastic: Elastic) -> IntArray:
+    """Number of the independent part of the programme in which each rule stands."""
+    part_of = np.full(elastic.mip.num_columns, -1, dtype=np.int64)
+    for number, part in enumerate(split(elastic.mip, alone=1, batch=1).parts):
+        part_of[part.columns] = number
+    return part_of[elastic.rules.column]
+
+
+def _limited(params: Params, seconds: float) -> Params:
+    from dataclasses import replace
+
+    return replace(params, time_limit=seconds)
