@@ -24,10 +24,11 @@ if TYPE_CHECKING:
 EXIT_STATUS: Final = """\
 exit status:
   0  done, also with a plan that the time limit or an interrupt stopped
-  1  no plan, impossible, or the audit failed
+  1  no plan, impossible, the audit failed, or rules clash
   2  bad input or usage; nothing was written
 """
 
+_RULES: Final = ("flat", "priority", "strict")
 _SCENARIO: Final = "the scenario: a folder of CSV, or a .json, .zip or .xlsx file"
 
 
@@ -51,7 +52,9 @@ def build_parser(width: int | None = None) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"yjopt {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for add in (_check, _solve, _audit, _generate, _new, _convert, _schema):
+    for add in (
+        _check, _solve, _audit, _diagnose, _raise_level, _price_of_rule, _generate, _new, _convert, _schema,
+    ):  # fmt: skip
         add(commands, shape)
     return parser
 
@@ -93,34 +96,15 @@ def _solve(commands: Commands, shape: Shape) -> None:
         required=True,
         help="folder of the plan; an earlier plan there is replaced, any other folder is refused",
     )
-    parser.add_argument(
-        "--gap",
-        type=_decimal("a number from 0 to below 1, such as 0.001", lambda value: 0 <= value < 1),
-        default=1e-3,
-        help="relative gap per stage at which the search may stop (default: 0.001)",
-    )
-    parser.add_argument(
-        "--time-limit",
-        metavar="SECONDS",
-        type=_decimal("a number of seconds above 0", lambda value: 0 < value < math.inf),
-        default=60.0,
-        help="seconds for all stages together (default: 60)",
-    )
-    parser.add_argument(
-        "--engine",
-        type=_engine,
-        default="auto",
-        help="auto, highs, manual (the rule of a command centre without a solver), or pulp:NAME for a solver "
-        "that PuLP knows, such as pulp:PULP_CBC_CMD (default: auto)",
-    )
+    _search(parser, "seconds for all stages together (default: 60)")
     parser.add_argument(
         "--objective",
         choices=("stages", "weighted"),
         default="",
         help="stages one after another, or one weighted sum of them (default: what the scenario says)",
     )
-    parser.add_argument("--seed", type=_whole(0, 2**31 - 1), default=0, help="of the solver (default: 0)")
     parser.add_argument("--threads", type=_whole(1, 1_024), default=1, help="of the solver (default: 1)")
+    _rules(parser)
     _json(parser, "print one object with status, stages, bounds, times and audit")
     parser.add_argument("--quiet", action="store_true", help="no progress and no summary, only errors")
 
@@ -136,7 +120,86 @@ def _audit(commands: Commands, shape: Shape) -> None:
     )
     parser.add_argument("scenario", metavar="SCENARIO", help=_SCENARIO)
     parser.add_argument("plan", metavar="DIR", help="the folder of the plan")
+    _rules(parser)
     _json(parser, "print one object with every violation")
+
+
+def _diagnose(commands: Commands, shape: Shape) -> None:
+    parser = _command(
+        commands,
+        shape,
+        "diagnose",
+        "say which hard rules cannot hold together, and the cheapest repair",
+        "Say which hard rules cannot hold together, at which places, and the cheapest change of the tables with\n"
+        "which they hold. Exit status 0 means that all of them can hold, 1 that some cannot.",
+    )
+    parser.add_argument("scenario", metavar="SCENARIO", help=_SCENARIO)
+    parser.add_argument(
+        "--hard",
+        metavar="RULE",
+        action="append",
+        default=[],
+        help="take a rule as hard for this question: isolation_minimum, mobile_quota or unmet_ceiling; may be repeated",
+    )
+    parser.add_argument(
+        "--price",
+        metavar="RULE=YUAN",
+        type=_price,
+        action="append",
+        default=[],
+        help="price per unit of what has none in the tables: transfer_budget, isolation_minimum, mobile_quota, "
+        "unmet_ceiling or floor; may be repeated",
+    )
+    parser.add_argument("-o", "--output", metavar="OTHER", help="write the repaired scenario")
+    _time_and_engine(parser, "seconds for all of it (default: 60)", manual=False)
+    _seed(parser)
+    _json(parser, "print one object with conflicts, repair and its cost")
+
+
+def _raise_level(commands: Commands, shape: Shape) -> None:
+    parser = _command(
+        commands,
+        shape,
+        "raise-level",
+        "say what a higher response level of an area would buy",
+        "Say what a higher response level of an area would buy, from two audited plans: which gates open, what\n"
+        "stands behind them, and what it saves stage by stage.",
+    )
+    parser.add_argument("scenario", metavar="SCENARIO", help=_SCENARIO)
+    parser.add_argument("area", metavar="AREA", help="id of the area")
+    parser.add_argument(
+        "level", metavar="LEVEL", choices=("I", "II", "III", "IV"), help="I, II, III or IV; I is the worst"
+    )
+    parser.add_argument(
+        "--from-period", type=_whole(1, 366), default=1, help="first period of the level (default: 1)"
+    )
+    _search(parser, "seconds for each of the two solves (default: 60)")
+    _json(parser, "print one object with gates, means, plans and stages")
+
+
+def _price_of_rule(commands: Commands, shape: Shape) -> None:
+    parser = _command(
+        commands,
+        shape,
+        "price-of-rule",
+        "plan under several rules of command, and lay the stages side by side",
+        "Plan under several rules of command, and lay the stages side by side: what asking step by step costs.",
+    )
+    parser.add_argument("scenario", metavar="SCENARIO", help=_SCENARIO)
+    parser.add_argument(
+        "--rules",
+        nargs="+",
+        choices=_RULES,
+        default=_RULES,
+        help="rules to compare, the first with the others (default: all three)",
+    )
+    parser.add_argument(
+        "--delays",
+        action="store_true",
+        help="compare decisions that take no time with decisions that take that of their step instead",
+    )
+    _search(parser, "seconds for each solve (default: 60)")
+    _json(parser, "print one object with plans and stages")
 
 
 def _generate(commands: Commands, shape: Shape) -> None:
@@ -208,6 +271,51 @@ def _schema(commands: Commands, shape: Shape) -> None:
     )
 
 
+def _rules(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--rule", choices=_RULES, default="", help="rule of command instead of the scenario's own"
+    )
+    parser.add_argument(
+        "--delays",
+        choices=("direct", "by_rung"),
+        default="",
+        help="whether decisions take the time of their step, instead of what the scenario says",
+    )
+
+
+def _search(parser: argparse.ArgumentParser, seconds: str) -> None:
+    parser.add_argument(
+        "--gap",
+        type=_decimal("a number from 0 to below 1, such as 0.001", lambda value: 0 <= value < 1),
+        default=1e-3,
+        help="relative gap per stage at which the search may stop (default: 0.001)",
+    )
+    _time_and_engine(parser, seconds)
+    _seed(parser)
+
+
+def _seed(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--seed", type=_whole(0, 2**31 - 1), default=0, help="of the solver (default: 0)")
+
+
+def _time_and_engine(parser: argparse.ArgumentParser, seconds: str, *, manual: bool = True) -> None:
+    parser.add_argument(
+        "--time-limit",
+        metavar="SECONDS",
+        type=_decimal("a number of seconds above 0", lambda value: 0 < value < math.inf),
+        default=60.0,
+        help=seconds,
+    )
+    by_hand = "manual (the rule of a command centre without a solver), " if manual else ""
+    parser.add_argument(
+        "--engine",
+        type=_engine if manual else _solver,
+        default="auto",
+        help=f"auto, highs, {by_hand}or pulp:NAME for a solver that PuLP knows, such as pulp:PULP_CBC_CMD "
+        "(default: auto)",
+    )
+
+
 def _json(parser: argparse.ArgumentParser, what: str) -> None:
     parser.add_argument("--json", action="store_true", help=what)
 
@@ -238,6 +346,20 @@ def _engine(text: str) -> str:
     if text in ("auto", "manual", "highs") or re.fullmatch(r"pulp:.+", text):
         return text
     raise argparse.ArgumentTypeError(f"there is no engine {text!r}; give auto, highs, manual or pulp:NAME")
+
+
+def _solver(text: str) -> str:
+    if text == "manual":
+        raise argparse.ArgumentTypeError("a rule by hand proves nothing; give auto, highs or pulp:NAME")
+    return _engine(text)
+
+
+def _price(text: str) -> tuple[str, float]:
+    name, equals, yuan = text.partition("=")
+    if not equals or not name:
+        raise argparse.ArgumentTypeError(f"give RULE=YUAN, such as transfer_budget=500, not {text!r}")
+    read = _decimal("a price from 0 on, such as transfer_budget=500", lambda value: 0 <= value < math.inf)
+    return name, read(yuan)
 
 
 def real_map(options: argparse.Namespace) -> tuple[Path, Path] | None:

@@ -50,6 +50,16 @@ def solve(options: argparse.Namespace) -> int:
     return 0 if plan.tables else 1
 
 
+def read_scenario(options: argparse.Namespace) -> Scenario:
+    """Read a scenario, with the rule of command and the time of decisions that the words ask for."""
+    from yjopt import api
+
+    scenario = api.read(options.scenario)
+    told = {name: getattr(options, name) for name in ("rule", "delays")}
+    changed = {name: word for name, word in told.items() if word and word != scenario.settings[name]}
+    return scenario.replace(changed) if changed else scenario
+
+
 def _progress(stack: ExitStack, options: argparse.Namespace) -> ProgressLine | None:
     if options.quiet or not sys.stderr.isatty():
         return None
@@ -64,7 +74,7 @@ def _solved(options: argparse.Namespace, interrupts: Interrupts, line: ProgressL
     if line:
         line.phase("reading")
     began = time.perf_counter()
-    scenario = api.read(options.scenario)
+    scenario = read_scenario(options)
     seconds = time.perf_counter() - began
 
     def hear(event: Event) -> None:
@@ -126,10 +136,9 @@ def may_become_plan(path: Path) -> None:
 
 def audit(options: argparse.Namespace) -> int:
     """Check a written plan against its scenario; 1 if it breaks a rule or claims what is not so."""
-    from yjopt import api
     from yjopt.auditing import audit as audit_tables
 
-    scenario = api.read(options.scenario)
+    scenario = read_scenario(options)
     frames, header, altered = _read_plan(options.plan, scenario)
     audited = audit_tables(scenario, frames)
     wrong = wrong_claims(header, audited)
