@@ -104,6 +104,9 @@ def _changes(node: ast.AST) -> tuple[str, ...]:
             return ("one more", "one less")
         case ast.Attribute(attr=name) | ast.Name(id=name, ctx=ast.Load()) if name in NAMES:
             return (f"{name} becomes {NAMES[name]}",)
+        case ast.If(test=ast.Call(func=ast.Name(id="len"))):
+            # Always true it does the same: such a guard spares work on nothing.
+            return ("condition never true",)
         case ast.If():
             return ("condition always true", "condition never true")
         case ast.Expr(value=ast.Call() | ast.Yield() | ast.YieldFrom()) | ast.AugAssign():
