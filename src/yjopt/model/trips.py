@@ -92,7 +92,9 @@ def add_trips(
     of_use = np.maximum(
         ceil_div(weight[leg], fleets.grams[fleet]), ceil_div(volume[leg], fleets.millilitres[fleet])
     )
-    most = np.minimum(most, of_use)
+    # Under rule strict a place without hours is out of the question, whatever used them up.
+    unlimited = instance.command.is_strict("supplies") & (seconds > 0)
+    most = np.where(unlimited, most, np.minimum(most, of_use))
     kept = most > 0
     leg, fleet, most, periods_held, seconds = (
         part[kept] for part in (leg, fleet, most, periods_held, seconds)

@@ -13,12 +13,13 @@ import numpy as np
 
 from yjopt.instance.joining import ceil_div
 from yjopt.instance.teams import WORK_UNIT
+from yjopt.model.goods_rules import with_goods_rules
 from yjopt.model.manual.carriers import Carriers
 from yjopt.model.manual.crews import Crews
 from yjopt.model.manual.hosts import Hosts
 from yjopt.model.manual.ledger import Ledger
 from yjopt.model.manual.lending import Lending
-from yjopt.model.manual.obeying import forbidden, signs_set
+from yjopt.model.manual.obeying import forbidden, forbidden_goods, goods_in_order, signs_set
 from yjopt.model.manual.pantry import Pantry
 from yjopt.model.manual.shelves import Shelves
 from yjopt.model.nothing import nothing, short_of_minimum, with_shortfalls
@@ -52,8 +53,9 @@ def manual(instance: Instance, model: Model) -> IntArray:
     for attempt in range(_ATTEMPTS):
         if attempt == _ATTEMPTS - 1:
             barred[model.strict.flow] = True
-        x = signs_set(model, _laid(instance, model, start, barred))
-        shut = forbidden(model, x)
+            barred[goods_in_order(model)] = True
+        x = with_goods_rules(instance, model, signs_set(model, _laid(instance, model, start, barred)))
+        shut = np.concatenate([forbidden(model, x), forbidden_goods(model, x)])
         if not len(shut):
             break
         # Looking back, somebody was asked too early: begin again without that.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from yjopt.instance.joining import spans
+from yjopt.model.manual.asking import Asking
 from yjopt.model.manual.ledger import Ledger, by_key
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ class Carriers:
     ----------
     stock : int64 array, shape (parts, periods)
         Packs in each part at the end of each period as the plan stands.
+    asking : Asking
+        What the command rules let go.
     """
 
     def __init__(self, ledger: Ledger) -> None:
@@ -39,9 +42,12 @@ class Carriers:
             (~parts.home[arcs.part]).astype(np.int64),
         )  # fmt: skip
         self.trips_of = by_key(model.trips.leg, legs, -fleets.grams[model.trips.fleet])
+        self.asking = Asking(ledger, self.stock, self.fleet_left)
         self._without_hours: set[int] = set()
         self._known_at = ledger.taken_back
-        self.sources_of = by_key(supplies.lots.item[supplies.lots.source_lot], len(instance.items.pack))
+        lots = supplies.lots
+        in_order = lots.source_position if self.asking.is_strict else np.zeros_like(lots.source_position)
+        self.sources_of = by_key(lots.item[lots.source_lot], len(instance.items.pack), in_order)
         orders = supplies.orders
         self.orders = {
             (int(source), int(period)): k
@@ -52,7 +58,7 @@ class Carriers:
         """Take stocks, fleet hours and room on vehicles from the vector at hand instead of from the start."""
         instance, model, x = self.ledger.instance, self.ledger.model, self.ledger.x
         supplies, durables, trips, items = instance.supplies, instance.durables, model.trips, instance.items
-        self.stock = x[model.supplies.stock].copy()
+        self.stock[:] = x[model.supplies.stock]
         count, horizon = x[trips.trip], instance.horizon
         start = trips.leg_depart[trips.leg]
         at, period = spans(start, np.minimum(start + trips.periods_held - 1, horizon - 1))
@@ -68,6 +74,7 @@ class Carriers:
             rides = leg >= 0
             np.add.at(self.spare_grams, leg[rides], -(packs * items.grams[item])[rides])
             np.add.at(self.spare_millilitres, leg[rides], -(packs * items.millilitres[item])[rides])
+        self.asking.resume()
 
     def send(self, taker: int, period: int, wanted: int, latest: int) -> list[tuple[int, int]]:
         """Send up to `wanted` packs in `period` that arrive by `latest`; (period of arrival, packs) of each load."""
@@ -85,8 +92,10 @@ class Carriers:
                 continue
             column = int(model.supplies.ship[arc])
             packs = min(wanted, self.ledger.room(column), free)
+            packs = min(packs, self.asking.most(arc)) if packs > 0 else 0
             packs = self.load(int(model.trips.leg_of_ship[arc]), grams, millilitres, packs)
             if packs > 0:
+                self.asking.book(arc, packs)
                 self.ledger.add(self.ledger.x, column, packs)
                 self.ledger.add(self.stock, (part, slice(period, None)), -packs)
                 sent.append((arrive, packs))
@@ -158,6 +167,8 @@ class Carriers:
                 continue
             column = int(self.ledger.model.supplies.order[order])
             packs = min(wanted, self.ledger.room(column))
+            if packs <= 0 or not self.asking.may_order(order):
+                continue
             self.ledger.add(self.ledger.x, column, packs)
             lot, arrive = int(supplies.lots.source_lot[source]), int(supplies.orders.arrive[order])
             self.ledger.add(self.stock, (lot, slice(arrive, None)), packs)

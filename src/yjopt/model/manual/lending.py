@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from yjopt.instance.arcs import DEFAULT
 from yjopt.instance.joining import total
 from yjopt.model.manual.ledger import Ledger, by_key
 
@@ -49,6 +50,7 @@ class Lending:
             durables.store_spot[arcs.to] * horizon + arcs.depart, len(durables.spot_place) * horizon, arcs.position,
             arcs.seconds,
         )  # fmt: skip
+        self.default: IntArray = durables.default_most.copy()
         self.stores_of = by_key(durables.store_spot, len(durables.spot_place))
         self.urgency = np.zeros(len(durables.spot_place), dtype=np.int64)
         np.maximum.at(self.urgency, durables.need_spot, durables.need_weight)
@@ -104,12 +106,16 @@ class Lending:
             units = min(
                 lacking, self._spare(giver, now), self.ledger.room(int(self.ledger.model.durables.ship[arc]))
             )
+            if arcs.use[arc] == DEFAULT:
+                units = min(units, int(self.default[spot, now]))
             if units <= 0:
                 continue
             item = int(durables.store_item[giver])
             leg = int(self.ledger.model.trips.leg_of_lend[arc])
             units = self.carriers.load(leg, int(items.grams[item]), int(items.millilitres[item]), units)
             self.ledger.add(self.ledger.x, int(self.ledger.model.durables.ship[arc]), units)
+            if arcs.use[arc] == DEFAULT:
+                self.default[spot, now] -= units
             self.out[giver, now] += units
             self.on_hand[giver] -= units
             self.arriving[taker, arrive] += units

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from yjopt.model.tightening import raised
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from yjopt.instance.joining import IntArray
     from yjopt.model.assembly import Model
+    from yjopt.model.exhaustion import Levels
+
+#: Rows by which somebody must be exhausted before goods are asked for higher up.
+_GOODS_ROWS: Final = ("exhausted", "exhausted_durable", "own_idle", "order_asks")
 
 
 def signs_set(model: Model, x: IntArray) -> IntArray:
@@ -29,3 +35,48 @@ def forbidden(model: Model, x: IntArray) -> IntArray:
     activity = model.mip.matrix @ x
     shut = activity[rows] > model.mip.row_upper[rows]
     return np.unique(columns[shut & (x[columns] > 0)])
+
+
+def _asking(model: Model) -> Iterator[tuple[Levels, IntArray, IntArray]]:
+    """Levels of consumables and of durables, their binaries, and the flows that need them."""
+    goods, supplies = model.goods_rules, model.supplies
+    orders = supplies.order[goods.supplies.may_order_order]
+    yield goods.supplies.levels, goods.supplies.asks, np.concatenate([supplies.ship, orders])
+    yield goods.durables.levels, goods.durables.asks, model.durables.ship
+
+
+def goods_in_order(model: Model) -> IntArray:
+    """Columns of goods for which somebody else must be exhausted first."""
+    flows = [flow[levels.of_flow >= 0] for levels, _, flow in _asking(model)]
+    return np.concatenate([*flows, model.supplies.order[model.goods_rules.supplies.may_order_order]])
+
+
+def forbidden_goods(model: Model, x: IntArray) -> IntArray:
+    """Flows of goods in `x` that come though somebody asked before them has something left.
+
+    Parameters
+    ----------
+    x : int64 array, shape (columns,)
+        With the columns of the command rules for goods set as the rest asks for.
+    """
+    mip = model.mip
+    rows = [
+        np.arange(block.start, block.stop, dtype=np.int64)
+        for block in mip.row_blocks
+        if block.name in _GOODS_ROWS and block.size
+    ]
+    if not rows:
+        return np.zeros(0, dtype=np.int64)
+    row = np.concatenate(rows)
+    part = mip.matrix.tocsr()[row]
+    broken = np.flatnonzero((part @ x) > mip.row_upper[row])
+    named = np.unique(part[broken].indices)
+    found = []
+    for levels, asks, flow in _asking(model):
+        # Whoever needs a level, or one above it in the same cell, came too early.
+        bad = np.isin(asks, named).astype(np.int64)
+        for _ in range(len(levels.chained) and int(np.bincount(levels.cell).max())):
+            bad[levels.chained + 1] |= bad[levels.chained]
+        needs = levels.of_flow >= 0
+        found.append(flow[needs][(bad[levels.of_flow[needs]] > 0) & (x[flow[needs]] > 0)])
+    return np.concatenate(found)

@@ -22,6 +22,8 @@ class Pantry:
         Thousandths of base units used as the plan stands.
     loose : int64 array, shape (users, periods)
         Base units of opened packs that are left at the end of each period.
+    unopened : int64 array, shape (users, periods)
+        Packs that were sent for consumption and are not opened by the end of each period.
     """
 
     def __init__(self, ledger: Ledger, carriers: Carriers) -> None:
@@ -36,6 +38,8 @@ class Pantry:
             consumption.ward_rate[:, None] * instance.wards.inherited[consumption.ward],
         )
         self.loose: IntArray = np.zeros(shape, dtype=np.int64)
+        self.unopened: IntArray = np.zeros(shape, dtype=np.int64)
+        self.opens_late = instance.command.is_strict("supplies")
         self.granted: IntArray = np.zeros(shape, dtype=np.int64)
         exceptions = model.couplings
         self.granted[exceptions.goods_user, exceptions.goods_period] = ledger.x[exceptions.goods]
@@ -73,16 +77,22 @@ class Pantry:
         )
 
     def _feed(self, user: int, thousandths: int, now: int, first: int, last: int) -> bool:
+        units = np.zeros(self.ledger.instance.horizon, dtype=np.int64)
         for period in range(first, last + 1):
             before = -(-int(self.use[user, period]) // 1000)
             self.ledger.add(self.use, (user, period), thousandths)
-            units = -(-int(self.use[user, period]) // 1000) - before
-            if units and not self._draw(user, units, now, period):
-                return False
-        return True
+            units[period] = -(-int(self.use[user, period]) // 1000) - before
+        return self._draw(user, units, now)
 
-    def _draw(self, user: int, units: int, now: int, period: int) -> bool:
-        """Use up base units in a period, opening packs that were sent from `now` on."""
+    def _draw(self, user: int, units: IntArray, now: int) -> bool:
+        """Use up base units in each period, opening packs that were sent from `now` on; False if some are wanting."""
+        if self.opens_late:
+            return self._draw_late(user, units, now)
+        return all(
+            self._draw_one(user, int(units[period]), now, period) for period in np.flatnonzero(units).tolist()
+        )
+
+    def _draw_one(self, user: int, units: int, now: int, period: int) -> bool:
         instance, columns, x = self.ledger.instance, self.ledger.model.supplies, self.ledger.x
         pack = int(instance.items.pack[instance.consumption.user_item[user]])
         lacking = units - int(self.loose[user, period:].min())
@@ -91,6 +101,7 @@ class Pantry:
         if self.ledger.room(opened) < packs or self.ledger.room(used) < units:
             return False
         taker = int(instance.supplies.taker_of_user[user])
+        self.carriers.asking.opened(taker, period, packs)
         missing = packs
         for depart in range(period, now - 1, -1):
             if missing == 0:
@@ -103,6 +114,38 @@ class Pantry:
         self.ledger.add(self.loose, (user, slice(period, None)), packs * pack - units)
         return True
 
+    def _draw_late(self, user: int, units: IntArray, now: int) -> bool:
+        """The same where no pack may be opened before the last one is used up: openings follow from what is used."""
+        instance, columns, x = self.ledger.instance, self.ledger.model.supplies, self.ledger.x
+        pack = int(instance.items.pack[instance.consumption.user_item[user]])
+        taker, opened, used = (
+            int(instance.supplies.taker_of_user[user]),
+            columns.opened[user],
+            columns.used[user],
+        )
+        in_all = (x[used] + units).cumsum()
+        wanted = np.diff(-(-in_all // pack), prepend=0)
+        more = wanted - x[opened]
+        upper = self.ledger.model.mip.upper
+        if (x[used] + units > upper[used]).any() or (wanted > upper[opened]).any():
+            return False
+        self.ledger.add(x, used, units)
+        self.ledger.add(x, opened, more)
+        self.ledger.add(self.loose, user, more.cumsum() * pack - units.cumsum())
+        self.ledger.add(self.unopened, user, -more.cumsum())
+        for period in np.flatnonzero(more).tolist():
+            self.carriers.asking.opened(taker, period, int(more[period]))
+        for period in np.flatnonzero(self.unopened[user] < 0).tolist():
+            for depart in range(period, now - 1, -1):
+                missing = -int(self.unopened[user, period])
+                if missing <= 0:
+                    break
+                for arrive, count in self.carriers.send(taker, depart, missing, period):
+                    self.ledger.add(self.unopened, (user, slice(arrive, None)), count)
+            if self.unopened[user, period] < 0:
+                return False
+        return self.carriers.asking.is_covered(taker)
+
     def relieve(self) -> None:
         """Provide for people there at the start who had to be counted as an exception."""
         exceptions = self.ledger.model.couplings
@@ -113,9 +156,10 @@ class Pantry:
             strict=True,
         )
         for column, user, period in sorted(rows, key=lambda row: row[2]):
-            units = int(self.ledger.x[column])
+            units = np.zeros(self.ledger.instance.horizon, dtype=np.int64)
+            units[period] = self.ledger.x[column]
             mark = self.ledger.mark()
-            if units and self._draw(user, units, 0, period):
-                self.ledger.add(self.ledger.x, column, -units)
+            if units[period] and self._draw(user, units, 0):
+                self.ledger.add(self.ledger.x, column, -int(units[period]))
             else:
                 self.ledger.revert(mark)

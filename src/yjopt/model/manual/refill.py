@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from yjopt.model.goods_rules import with_goods_rules
 from yjopt.model.manual.carriers import Carriers
 from yjopt.model.manual.ledger import Ledger
 from yjopt.model.manual.lending import Lending
 from yjopt.model.manual.shelves import Shelves
 from yjopt.model.names import STAGE_GOODS
+from yjopt.model.nothing import with_shortfalls
 
 if TYPE_CHECKING:
     from yjopt.instance import Instance
@@ -40,10 +42,11 @@ def refill(instance: Instance, model: Model, x: IntArray) -> IntArray:
     goods = next((stage for stage in model.mip.stages if stage.name == STAGE_GOODS), None)
     if goods is None or goods.value(x) == 0:
         return x
-    as_lent = _send(instance, model, x, lend_anew=False)
-    if not x[model.durables.lost].any():
-        return as_lent
-    return min(as_lent, _send(instance, model, x, lend_anew=True), key=goods.value)
+    found = [_send(instance, model, x, lend_anew=False)]
+    if x[model.durables.lost].any():
+        found.append(_send(instance, model, x, lend_anew=True))
+    # What lends or sends by hand may ask somebody too early: then the plan stays as it was.
+    return min([plan for plan in found if model.mip.is_feasible(plan)], key=goods.value, default=x)
 
 
 def _send(instance: Instance, model: Model, x: IntArray, lend_anew: bool) -> IntArray:
@@ -66,4 +69,4 @@ def _send(instance: Instance, model: Model, x: IntArray, lend_anew: bool) -> Int
     ledger.x[columns.stock] = carriers.stock
     ledger.x[columns.received] = shelves.received()
     ledger.x[columns.lost] = shelves.left
-    return ledger.x
+    return with_goods_rules(instance, model, with_shortfalls(model, ledger.x))

@@ -49,6 +49,11 @@ class Shelves:
         for demand in here:
             if self.left[demand] and self.carriers.sources_of[int(items[demand])]:
                 self._send(demand, now)
+        if self.carriers.asking.is_bound:
+            # Whoever had to wait for others may ask now that those are served, or have nothing left.
+            for demand in here:
+                if self.left[demand]:
+                    self._send(demand, now)
 
     def _send(self, demand: int, now: int) -> None:
         supplies = self.ledger.instance.supplies
