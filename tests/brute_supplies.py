@@ -97,11 +97,7 @@ def _judge_consumables(tables: Tables, come: dict[Any, Any], plan: Plan) -> Valu
         held = 0
         for t in range(1, tables.last + 1):
             for key, n in plan.items():
-                if (
-                    key[0] == "ship"
-                    and key[4] == "supply"
-                    and (key[3], key[1][1], key[6]) == (place, item, t)
-                ):
+                if key[0] == "ship" and key[4] != "store" and (key[3], key[1][1], key[6]) == (place, item, t):
                     held += n
                 if (
                     key[0] == "serve"
@@ -150,7 +146,7 @@ def _haul(
 ) -> None:
     """Support and load-minutes of packs sent."""
     step = tables.step(authority, tables.unit[ends[1]])
-    if use == "supply" and step != "own" and not tables.flat:
+    if use != "store" and step != "own" and not tables.flat:
         count(values, f"support:{step}", n * tables.share(item["item"]))
     grams = round(item["kg"] * 1000) * item["pack"]
     count(values, "time", n * math.ceil(grams * (tables.travel("supplies", *ends, depart) or 0) / 60_000))
