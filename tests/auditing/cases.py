@@ -28,6 +28,11 @@ E2,town,E
 W1,town,W
 """
 
+#: Columns of the plan table `requests`.
+REQUESTS = (
+    "resource,what,kind,asker,asked,taker,giver,step,issued,arrive,use,quantity,asked_quantity,rule,proof"
+)
+
 
 @dataclass(frozen=True)
 class Case:
@@ -175,6 +180,17 @@ depot-W,mask,W,physical,2,300
 depot-W,mask,W,physical,3,300
 town-B,mask,,received,2,100
 """,
+            requests=f"""
+{REQUESTS}
+supplies,mask,request,E,C,E1,C,above-2,1,1,supply,100,130,,
+supplies,mask,request,E,C,E1,C,above-2,2,2,supply,100,100,,
+supplies,mask,request,E1,E,E1,C,above-2,1,1,supply,100,130,,
+supplies,mask,request,E1,E,E1,C,above-2,2,2,supply,100,100,,
+supplies,mask,request,E1,E,E1,E,pool,1,1,supply,100,100,,
+supplies,mask,request,W,C,W1,C,above-2,2,2,supply,100,100,,
+supplies,mask,request,W1,W,W1,C,above-2,2,2,supply,100,100,,
+supplies,mask,request,W1,W,W1,W,pool,2,2,supply,300,300,,
+""",
             unmet="""
 kind,state,place,what,period,amount
 supply,waiting,town-A,mask,1,30
@@ -254,6 +270,11 @@ hospital-E,ventilator,E,in_use,4,1
 hospital-W,ventilator,C,in_use,2,1
 hospital-W,ventilator,C,in_use,3,1
 """,
+            requests=f"""
+{REQUESTS}
+supplies,ventilator,request,E,C,E,C,pool,1,1,supply,1,1,,
+supplies,ventilator,request,W,C,W,C,pool,2,2,supply,1,1,,
+""",
             unmet="kind,state,place,what,period,amount\ndurable,lost,hospital-E,ventilator,3,2\n",
         ),
         {"unmet_goods": 100_000_000, "support:pool": 333_334, "time": 3_000},
@@ -316,6 +337,13 @@ hospital-E,hospital-C,icu,icu,severe,4,3,1
 """,
             openings="place,what,class,level,decided,first,last\nhospital-E,surge,ward,1,1,2,3\n",
             exceptions="rule,place,what,period,amount\nbed_capacity,hospital-E,ward,1,1\n",
+            requests=f"""
+{REQUESTS}
+beds,mild,request,E,C,E1,C,above-2,2,2,supply,1,2,,
+beds,mild,request,E1,E,E1,C,above-2,2,2,supply,1,2,,
+beds,mild,request,E1,E,E1,E,pool,2,2,supply,1,1,,
+beds,severe,request,E1,E,E1,E,pool,2,2,supply,1,1,,
+""",
             unmet="""
 kind,state,place,what,period,amount
 bed,waiting,town-A,mild,1,3
@@ -403,6 +431,13 @@ town-B,school,fever,2,1,2,2
             + "".join(f"school,fever,{t}\n" for t in (2, 3, 4)),
             exceptions="rule,place,what,period,amount\nsite_capacity,hotel,close,1,2\n"
             + "".join(f"isolation_minimum,W,close,{t},1\n" for t in (1, 2, 3, 4)),
+            requests=f"""
+{REQUESTS}
+isolation,close,request,E1,E,E1,E,pool,2,2,supply,8,8,,
+isolation,close,request,W,C,W1,C,above-2,1,1,supply,7,13,,
+isolation,close,request,W1,W,W1,C,above-2,1,1,supply,7,13,,
+isolation,fever,request,W1,W,W1,W,pool,2,2,supply,2,3,,
+""",
             unmet="""
 kind,state,place,what,period,amount
 isolation,waiting,town-A,close,1,8
@@ -502,6 +537,16 @@ town-A,mask,,loose,4,9
 rule,place,what,period,amount
 staffing,hospital-E,nursing,1,2
 consumption,hospital-E,ration,1,1
+""",
+            requests=f"""
+{REQUESTS}
+supplies,mask,request,E,C,E1,C,above-2,1,1,supply,20,20,,
+supplies,mask,request,E1,E,E1,C,above-2,1,1,supply,20,20,,
+teams,nursing,request,E,C,E,C,pool,1,2,supply,1,1,,
+teams,sampling,request,E,C,E1,C,above-2,1,1,supply,1,1,,
+teams,sampling,request,E,C,E1,C,above-2,2,2,supply,1,2,,
+teams,sampling,request,E1,E,E1,C,above-2,1,1,supply,1,1,,
+teams,sampling,request,E1,E,E1,C,above-2,2,2,supply,1,2,,
 """,
             unmet="""
 kind,state,place,what,period,amount

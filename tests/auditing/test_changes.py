@@ -6,14 +6,19 @@ from functools import cache
 
 import pytest
 from auditing.cases import CASES, Case
-from auditing.changes import CHANGES, Change
+from auditing.changes import CHANGES as PLAIN_CHANGES
+from auditing.changes import Change
+from auditing.command_cases import COMMAND_CASES
+from auditing.command_changes import COMMAND_CHANGES
 
 from yjopt.auditing import RULES, audit
+
+CHANGES = PLAIN_CHANGES + COMMAND_CHANGES
 
 
 @cache
 def case_of(name: str) -> Case:
-    return CASES[name]()
+    return (CASES | COMMAND_CASES)[name]()
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=str)

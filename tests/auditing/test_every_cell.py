@@ -67,7 +67,7 @@ def others(case: str, table: str, column: Column, value: Any) -> list[Any]:
             : 1 + (value != "")
         ]
     if column.type == "text":
-        return ["own" if value != "own" else "pool", ""]
+        return [word for word in ("own", "pool", "") if word != value][:2]
     return [value - 1, value + 1, value + 2, -1]
 
 

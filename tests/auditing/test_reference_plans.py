@@ -6,7 +6,7 @@ import pytest
 from tiny import FAMILIES, plain
 
 from benchmarks.reference_model import build, solve_stages
-from yjopt.auditing import audit
+from yjopt.auditing import audit, ledger
 
 
 def disagreement(family: str, seed: int) -> str:
@@ -15,7 +15,8 @@ def disagreement(family: str, seed: int) -> str:
     reference = solve_stages(build(scenario))
     if reference.status == "impossible":
         return ""
-    found = audit(scenario, reference.tables)
+    tables = reference.tables | ledger(scenario, reference.tables)
+    found = audit(scenario, tables)
     if not found.ok:
         return f"{family} {seed}: {found.violations.message.tolist()}"
     names = {**reference.values, **found.stages}

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from yjopt.auditing.exceptions import granted
-from yjopt.auditing.people import Present, inherited_in, same_period_seconds
+from yjopt.auditing.people import Present, check_known, inherited_in, same_period_seconds
 from yjopt.auditing.posts import bed_cells, inherited_people
 from yjopt.auditing.rows import Rows, add_up, ceil_div, distinct, find, isin, product, spread
 from yjopt.schema import INPUT, OUTPUT
 
 if TYPE_CHECKING:
+    from yjopt.auditing.command import Command
     from yjopt.auditing.facts import Facts
     from yjopt.auditing.ladder import Ladder
     from yjopt.auditing.report import Fields, Report
@@ -25,8 +27,25 @@ FACILITY: Final = OUTPUT["openings"]["what"].choices.index("facility")
 TRANSFER_BUDGET: Final = INPUT["rules"]["rule"].choices.index("transfer_budget")
 
 
-def check_admissions(facts: Facts, travel: Travel, rows: Rows, report: Report, tally: Tally) -> Rows:
+@dataclass(frozen=True)
+class Wards:
+    """Who lies in the classes of hospitals, and the beds there.
+
+    Attributes
+    ----------
+    present : Present
+        People in every (place, class).
+    beds : int array, shape (cells, periods + 1)
+        Beds in place and surge in use.
+    """
+
+    present: Present
+    beds: Ints
+
+
+def check_admissions(command: Command, travel: Travel, rows: Rows, report: Report, tally: Tally) -> Rows:
     """Admissions by themselves and against the arrivals; returns them with the ``end`` of their stay."""
+    facts = command.facts
     arrivals, groups, eligibility = facts["arrivals"], facts["groups"], facts["eligibility"]
     at: Fields = {
         "place": ("place", rows["from"]),
@@ -64,6 +83,8 @@ def check_admissions(facts: Facts, travel: Travel, rows: Rows, report: Report, t
         **at,
     )
     seconds = same_period_seconds(facts, travel, "patients", "admissions", rows, report)
+    known = arrivals["known"][arrival] if len(arrivals) else arrival
+    check_known(command, "beds", rows, np.where(arrival >= 0, known, 0), seconds, report)
 
     admitted = add_up(len(arrivals), arrival, rows["people"])
     report.check(
@@ -84,11 +105,14 @@ def check_admissions(facts: Facts, travel: Travel, rows: Rows, report: Report, t
     tally.add("time", product(load, rows["people"]))
     weight, late = groups["weight"], groups["late"]
     waited = np.maximum(rows["period"] - rows["arrived"], 0)
-    tally.add("unmet_people", product(weight[rows["group"]], late[rows["group"]], waited, rows["people"]))
+    waiting = product(weight[rows["group"]], late[rows["group"]], waited, rows["people"])
+    tally.add("unmet_people", waiting, rows["from"])
     group = arrivals["group"]
     could_wait = facts.last_chance(arrivals["period"], groups["wait"][group]) - arrivals["period"]
     left = np.maximum(arrivals["people"] - admitted, 0)
-    tally.add("unmet_people", product(weight[group], 1_000 + late[group] * could_wait, left))
+    tally.add(
+        "unmet_people", product(weight[group], 1_000 + late[group] * could_wait, left), arrivals["place"]
+    )
     return rows.plus(end=rows["period"] + groups["stay"][rows["group"]] - 1)
 
 
@@ -301,8 +325,8 @@ def check_surge(facts: Facts, rows: Rows, report: Report, tally: Tally) -> Rows:
 
 def check_beds(
     facts: Facts, admissions: Rows, transfers: Rows, surge: Rows, exceptions: Rows, report: Report
-) -> Present:
-    """Capacity of every class in every period; returns who lies where."""
+) -> Wards:
+    """Capacity of every class in every period; returns who lies where, and the beds there are."""
     beds, levels, horizon = facts["beds"], facts["surge"], facts.horizon
     occupied = facts["occupied"]
     occupied = occupied.keep(inherited_people(facts)[0])
@@ -347,7 +371,8 @@ def check_beds(
         people=people,
         amount=over,
     )
-    return Present(place=key[0], ward=key[1], inherited=inherited, people=people)
+    present = Present(place=key[0], ward=key[1], inherited=inherited, people=people)
+    return Wards(present=present, beds=plain + extra)
 
 
 def surge_cost(facts: Facts, surge: Rows) -> Rows:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from yjopt.auditing.rows import Rows, add_up, distinct, find
-from yjopt.auditing.supplies import IN_USE, PHYSICAL, RESERVE_KINDS, is_durable_store
+from yjopt.auditing.supplies import IN_USE, PHYSICAL, RESERVE_KINDS, is_durable_store, lots
 
 if TYPE_CHECKING:
     from yjopt.auditing.facts import Facts
@@ -18,9 +19,31 @@ if TYPE_CHECKING:
 _STORE = ("place", "item", "authority")
 
 
+@dataclass(frozen=True)
+class DurableStocks:
+    """Durables of every store (place, item, authority) at the end of every period 0..H.
+
+    Attributes
+    ----------
+    key : tuple of int array
+        The stores.
+    idle : int array, shape (stores, periods + 1)
+        Units free.
+    on_hand : int array, shape (stores, periods + 1)
+        Units free, in use or in cleaning.
+    on_road : int array, shape (stores, periods + 1)
+        Units that left the store and have not arrived where they go.
+    """
+
+    key: tuple[Ints, ...]
+    idle: Ints
+    on_hand: Ints
+    on_road: Ints
+
+
 def check_durables(
     facts: Facts, shipments: Rows, orders: Rows, served: Served, stocks: Rows, report: Report
-) -> None:
+) -> DurableStocks:
     """Everything about durables but their shipments, orders and needs one by one.
 
     How many are used under which authority follows from the rows ``in_use`` of the plan's stocks: they are
@@ -56,9 +79,9 @@ def check_durables(
     )
     listed = listed.keep(known)
 
+    known_lots = lots(facts)[:3]
     key = distinct(
-        table.key(*_STORE),
-        receipts.key(*_STORE),
+        tuple(column[durable[known_lots[1]]] for column in known_lots),
         ordered.key(*_STORE),
         sent.key("from", "item", "authority"),
         sent.key("to", "item", "authority"),
@@ -132,6 +155,9 @@ def check_durables(
     )
     _check_use(facts, key, used, served, report)
     _check_on_hand(facts, key, idle + in_use, table, report)
+    arriving = per_period(sent, ("from", "item", "authority"), "arrive", "quantity")
+    on_road = np.cumsum(left - arriving, axis=1)
+    return DurableStocks(key=key, idle=idle, on_hand=idle + in_use, on_road=on_road)
 
 
 def _check_use(facts: Facts, key: tuple[Ints, ...], used: Ints, served: Served, report: Report) -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import numpy as np
 import pandas as pd
 
-from yjopt.auditing.rows import Rows, add_up
-from yjopt.schema import INPUT, TRAVEL_KINDS
+from yjopt.auditing.rows import Rows, add_up, find
+from yjopt.schema import INPUT, POSITIONS, RESOURCES, STOCK_KINDS, TRAVEL_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -46,6 +46,9 @@ DOMAIN_OF: Final = {
 #: Columns a plan is not judged by.
 _UNUSED: Final = ("longitude", "latitude", "population", "gate", "which")
 
+#: What a rule may name besides ids: the stages that a ceiling holds for.
+STAGE_WORDS: Final = ("people", "goods")
+
 
 class ScenarioLike(Protocol):
     """What the audit needs of a scenario: its typed tables and its settings, nothing computed from them."""
@@ -79,6 +82,12 @@ class Facts:
         self.ignore_delays = bool(settings["ignore_delays"])
         self.objective = str(settings["objective"])
         self.rule = str(settings["rule"])
+        self.strict = {
+            resource: self.rule == "strict" and bool(settings[f"strict.{resource}"]) for resource in RESOURCES
+        }
+        self.counts_people = self.rule != "flat" and bool(settings["support.people"])
+        self.by_rung = str(settings["delays"]) == "by_rung"
+        self.cover = int(settings["cover_periods"])
         self.carry_person = _whole(settings["carry.person"], 1)
         self.carry_team = _whole(settings["carry.team"], 1)
         self.limit = {kind: _whole(settings[f"limits.{kind}"], 60) for kind in TRAVEL_KINDS}
@@ -92,6 +101,8 @@ class Facts:
         self._index = {domain: pd.Index(names, dtype=object) for domain, names in self.ids.items()}
         self.tables = {name: self._coded(INPUT[name], frame) for name, frame in frames.items()}
         self._resolve()
+        self._count_once()
+        self._know()
         self.shares = self._shares()
 
     def __getitem__(self, table: str) -> Rows:
@@ -142,6 +153,12 @@ class Facts:
                 columns[column.name] = np.where(blank, -1, quanta)
         if table.name == "consumption":
             columns["skill"] = self.code("skill", frame["what"].to_numpy(dtype=object))
+        if table.name == "rules":
+            named = frame["what"].to_numpy(dtype=object)
+            columns["skill"], columns["word"] = self.code("skill", named), self.code("word", named)
+        if table.name == "gates":
+            columns["which"] = self._opened(frame)
+            columns["id"] = frame["gate"].to_numpy(dtype=object)
         rows = Rows(columns, len(frame))
         # Nothing happens outside the horizon.
         if "period" in columns and table.name != "closures":
@@ -157,6 +174,44 @@ class Facts:
             rows = self[name]
             authority = np.where(rows["authority"] < 0, unit[rows["place"]], rows["authority"])
             self.tables[name] = rows.plus(authority=authority)
+
+    def _opened(self, frame: pd.DataFrame) -> Ints:
+        """What each gate opens, as a code of its own kind; -1: all."""
+        which, opens = frame["which"].to_numpy(dtype=object), frame["opens"].to_numpy(dtype=object)
+        steps = pd.Index(list(POSITIONS), dtype=object).get_indexer(pd.Index(which, dtype=object))
+        kinds = pd.Index(STOCK_KINDS, dtype=object).get_indexer(pd.Index(which, dtype=object))
+        code = np.where(opens == "step", steps, kinds)
+        code = np.where(opens == "quota", self.code("item", which), code)
+        code = np.where(opens == "facility", self.code("place", which), code)
+        named = (which != "") & ~np.isin(opens, ("lateral", "skip"))
+        return np.where(named, code, -1).astype(np.int64)
+
+    def _count_once(self) -> None:
+        """A need filed on both channels is one need, the larger; its dates are those of the command row."""
+        needs = self["needs"]
+        if not len(needs):
+            return
+        same = needs.key("place", "item", "period", "weight")
+        first = find(same, same)
+        largest = np.zeros(len(needs), dtype=np.int64)
+        np.maximum.at(largest, first, needs["quantity"])
+        # Channels are numbered as the schema names them: command first.
+        on_command = np.full(len(needs), -1, dtype=np.int64)
+        command = np.flatnonzero(needs["channel"] == 0)
+        on_command[first[command]] = command
+        chosen = np.flatnonzero(first == np.arange(len(needs)))
+        dates = np.where(on_command[chosen] >= 0, on_command[chosen], chosen)
+        dated = {name: needs[name][dates] for name in ("deadline", "known_from")}
+        keep = np.zeros(len(needs), dtype=bool)
+        keep[chosen] = True
+        self.tables["needs"] = needs.keep(keep).plus(quantity=largest[chosen], **dated)
+
+    def _know(self) -> None:
+        """The period from which everything wanted is known: its own unless the table says otherwise."""
+        for name in ("arrivals", "contacts", "tasks", "needs"):
+            rows = self[name]
+            own = rows["first_period" if name == "tasks" else "period"]
+            self.tables[name] = rows.plus(known=np.where(rows["known_from"] < 0, own, rows["known_from"]))
 
     def _shares(self) -> Ints:
         """Millionths of all need that one pack of each item is, at least 1 (section 9)."""
@@ -195,7 +250,9 @@ def _domains(frames: Mapping[str, pd.DataFrame]) -> dict[str, list[str]]:
         "skill": union(
             *(frames[name]["skill"] for name in ("skills", "tasks", "staffing", "residents")),
             consumed[of_skill],
+            frames["rules"]["what"][(frames["rules"]["rule"] == "mobile_quota").to_numpy(dtype=bool)],
         ),
+        "word": list(STAGE_WORDS),
         "ward": union(
             *(frames[name]["class"] for name in ward_tables),
             frames["categories"]["category"],

@@ -6,19 +6,26 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from yjopt.auditing.rows import Rows, add_up, ceil_div, distinct, find, isin, product, spread
+from yjopt.auditing.rows import Rows, add_up, ceil_div, distinct, find, isin, join, product, spread
 
 if TYPE_CHECKING:
     from yjopt.auditing.facts import Facts
     from yjopt.auditing.report import Fields, Report
+    from yjopt.auditing.rows import Column, Ints
     from yjopt.auditing.stages import Tally
     from yjopt.auditing.travel import Travel
 
 
 def check_trips(
     facts: Facts, travel: Travel, rows: Rows, shipments: Rows, report: Report, tally: Tally
-) -> None:
-    """Trips by themselves, the loads they must carry, and the hours of every fleet."""
+) -> Ints:
+    """Trips by themselves, the loads they must carry, and the hours of every fleet.
+
+    Returns
+    -------
+    int array, shape (fleets, periods + 1)
+        Seconds every fleet has left in every period.
+    """
     fleets, items = facts["fleets"], facts["items"]
     fleet = rows["fleet"]
     at: Fields = {
@@ -93,3 +100,28 @@ def check_trips(
     )
     cost = ceil_div(product(fleets["cost_per_hour"][rows["fleet"]], rows["round"]), 3_600)
     tally.add("money", product(cost, rows["trips"]))
+    return np.asarray(have[:, None] - busy)
+
+
+def no_vehicle(
+    facts: Facts, spare: Ints, origin: Column, destination: Column, period: Column, seconds: Column
+) -> Column:
+    """Whether the fleets of a place have no time left for one more trip in its first period.
+
+    Places without a fleet send their goods otherwise, and what lies at the destination needs no vehicle.
+
+    Parameters
+    ----------
+    spare : int array, shape (fleets, periods + 1)
+        Seconds every fleet has left.
+    origin, destination, period, seconds : int array
+        The trips asked about, with the outward time.
+    """
+    fleets = facts["fleets"]
+    trip, fleet = join((origin,), (fleets["place"],))
+    hours = fleets["hours"][fleet] * 36
+    able = (hours > 0) & (spare[fleet, period[trip]] >= np.minimum(2 * seconds[trip], hours))
+    count = len(origin)
+    ones = np.ones(len(trip), dtype=np.int64)
+    has, free = add_up(count, trip, ones), add_up(count, trip[able], ones[able])
+    return np.asarray((origin != destination) & (has > 0) & (free == 0))

@@ -10,7 +10,7 @@ import numpy as np
 from yjopt.auditing.exceptions import granted
 from yjopt.auditing.posts import CATEGORY, CLASS, SKILL, consumers
 from yjopt.auditing.rows import Rows, add_up, ceil_div, distinct, find, isin, join, product
-from yjopt.auditing.supplies import LOOSE, RECEIVED, SUPPLY
+from yjopt.auditing.supplies import LOOSE, RECEIVED, STORE
 
 if TYPE_CHECKING:
     from yjopt.auditing.facts import Facts
@@ -35,6 +35,22 @@ class Served:
 
     rows: Rows
     quantity: Ints
+
+
+@dataclass(frozen=True)
+class Handed:
+    """Packs opened for consumption.
+
+    Attributes
+    ----------
+    key : tuple of int array
+        The takers (place, item).
+    opened : int array, shape (takers, periods + 1)
+        Packs opened in each period.
+    """
+
+    key: tuple[Ints, ...]
+    opened: Ints
 
 
 def check_served(facts: Facts, rows: Rows, report: Report, tally: Tally) -> Served:
@@ -103,11 +119,13 @@ def check_served(facts: Facts, rows: Rows, report: Report, tally: Tally) -> Serv
         product(
             needs["weight"][need], late[need], np.maximum(rows["period"] - due[need], 0), rows["quantity"]
         ),
+        needs["place"][need],
     )
     waited = np.where(facts.durable[needs["item"]], 0, end - due)
     tally.add(
         "unmet_goods",
         product(needs["weight"], 1_000 + late * waited, np.maximum(needs["quantity"] - quantity, 0)),
+        needs["place"],
     )
     return Served(rows=rows, quantity=quantity)
 
@@ -121,13 +139,13 @@ def check_consumption(
     present: list[Present],
     working: Working,
     report: Report,
-) -> None:
+) -> Handed:
     """Goods handed over, opened packs and consumption at every taker of a consumable.
 
     How many packs were opened is nowhere written: it follows from what was handed over, served and is still
     there; and what was consumed follows from the opened packs and what is left of them.
     """
-    handed = shipments.keep((shipments["use"] == SUPPLY) & ~facts.durable[shipments["item"]])
+    handed = shipments.keep((shipments["use"] != STORE) & ~facts.durable[shipments["item"]])
     goods = served.rows.keep(~facts.durable[served.rows["item"]])
     may_consume = consumers(facts)
     listed = stocks.keep((stocks["kind"] == RECEIVED) | (stocks["kind"] == LOOSE))
@@ -240,6 +258,35 @@ def check_consumption(
         short <= 0,
         "{amount:,} of {what} are wanting for consumption at {place} in period {period}.",
         amount=short,
+        **at,
+    )
+    if facts.strict["supplies"]:
+        _check_frugal(at, pack, consumes, loose, used_up, wanted, report)
+    return Handed(key=key, opened=np.where(consumes[:, None], opened, 0))
+
+
+def _check_frugal(
+    at: Fields, pack: Ints, consumes: Column, loose: Ints, used_up: Ints, wanted: Column, report: Report
+) -> None:
+    """Under strict nothing is opened or used up only to make a need."""
+    report.check(
+        "strict_loose",
+        "stocks",
+        ~consumes[:, None] | (loose < pack),
+        "{loose:,} of {what} lie open at {place} at the end of period {period}, a pack or more.",
+        loose=loose,
+        amount=loose - pack + 1,
+        **at,
+    )
+    right = ceil_div(wanted, 1_000)
+    report.check(
+        "strict_rounding",
+        "stocks",
+        ~consumes[:, None] | (used_up <= right),
+        "{said:,} of {what} are used up at {place} in period {period}, though {right:,} are enough.",
+        said=used_up,
+        right=right,
+        amount=used_up - right,
         **at,
     )
 

@@ -8,12 +8,13 @@ import numpy as np
 
 from yjopt.auditing.exceptions import granted
 from yjopt.auditing.parts import part_counts, part_sizes
-from yjopt.auditing.people import Present, inherited_in, same_period_seconds
+from yjopt.auditing.people import Present, check_known, inherited_in, same_period_seconds
 from yjopt.auditing.posts import inherited_people, site_cells
 from yjopt.auditing.rows import Rows, add_up, ceil_div, distinct, find, isin, product, spread
 from yjopt.schema import INPUT, OUTPUT
 
 if TYPE_CHECKING:
+    from yjopt.auditing.command import Command
     from yjopt.auditing.facts import Facts
     from yjopt.auditing.report import Fields, Report
     from yjopt.auditing.stages import Tally
@@ -23,8 +24,9 @@ SITE: Final = OUTPUT["openings"]["what"].choices.index("site")
 CANDIDATE: Final = INPUT["isolation_sites"]["state"].choices.index("candidate")
 
 
-def check_isolations(facts: Facts, travel: Travel, rows: Rows, report: Report, tally: Tally) -> Rows:
+def check_isolations(command: Command, travel: Travel, rows: Rows, report: Report, tally: Tally) -> Rows:
     """Isolations against sites and contacts; returns those known, with contacts row ``group`` and ``end``."""
+    facts = command.facts
     contacts, categories = facts["contacts"], facts["categories"]
     category = find((categories["category"],), (rows["category"],))
     group = find(contacts.key("place", "category", "period"), rows.key("from", "category", "arrived"))
@@ -69,6 +71,7 @@ def check_isolations(facts: Facts, travel: Travel, rows: Rows, report: Report, t
         **at,
     )
     seconds = same_period_seconds(facts, travel, "contacts", "isolations", rows, report)
+    check_known(command, "isolation", rows, contacts["known"][group], seconds, report)
     _check_parts(facts, travel, rows, report)
 
     brought = add_up(len(contacts), group, rows["people"])
@@ -86,10 +89,12 @@ def check_isolations(facts: Facts, travel: Travel, rows: Rows, report: Report, t
     )
     tally.add("time", product(ceil_div(product(seconds, facts.carry_person), 60), rows["people"]))
     waited = np.maximum(rows["period"] - rows["arrived"], 0)
-    tally.add("unmet_people", product(categories["weight"][category], waited, rows["people"], 1_000))
+    waiting = product(categories["weight"][category], waited, rows["people"], 1_000)
+    tally.add("unmet_people", waiting, rows["from"])
     own = find((categories["category"],), (contacts["category"],))
     left = np.maximum(contacts["people"] - brought, 0)
-    tally.add("unmet_people", product(categories["weight"][own], categories["stay"][own], left, 1_000))
+    lost = product(categories["weight"][own], categories["stay"][own], left, 1_000)
+    tally.add("unmet_people", lost, contacts["place"])
     return rows.plus(end=rows["arrived"] + categories["stay"][category] - 1)
 
 
@@ -301,7 +306,7 @@ def conversions(facts: Facts, holdings: Rows) -> Rows:
     row = find(allowed.key("place", "category"), (place, ward))
     paid = (row >= 0) & ~isin((place, ward), at_first.key("place", "class"))
     cost = allowed["conversion_cost"][row[paid]]
-    return Rows({"place": place[paid], "cost": cost}, len(cost))
+    return Rows({"place": place[paid], "category": ward[paid], "cost": cost}, len(cost))
 
 
 def site_costs(facts: Facts, opened: Rows) -> Rows:

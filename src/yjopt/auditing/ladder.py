@@ -32,11 +32,11 @@ class Ladder:
         for _ in LEVELS[1:]:
             below = chain[-1]
             chain.append(np.where(below >= 0, self._parent[below], -1) if len(areas) else below)
-        self._chain = np.stack(chain, axis=1)
+        self.chain = np.stack(chain, axis=1)
 
     def inside(self, area: Column, outer: Column) -> Column:
         """Whether each area lies inside (or is) the outer one."""
-        chain = self._chain[area]
+        chain = self.chain[area]
         return np.asarray(((chain == np.asarray(outer)[..., None]) & (chain >= 0)).any(axis=-1))
 
     def rung_and_step(self, authority: Column, unit: Column) -> tuple[Ints, Ints]:
@@ -44,7 +44,7 @@ class Ladder:
         if not len(authority):
             nothing = np.empty(0, dtype=np.int64)
             return nothing, nothing
-        ours, theirs = self._chain[authority], self._chain[unit]
+        ours, theirs = self.chain[authority], self.chain[unit]
         shared = ((ours[:, :, None] == theirs[:, None, :]) & (ours[:, :, None] >= 0)).any(axis=2)
         common = ours[np.arange(len(ours)), shared.argmax(axis=1)]
         rung = self._rank[common] - self._rank[unit]

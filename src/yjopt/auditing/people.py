@@ -10,9 +10,10 @@ import numpy as np
 from yjopt.auditing.rows import add_up, find
 
 if TYPE_CHECKING:
+    from yjopt.auditing.command import Command
     from yjopt.auditing.facts import Facts
     from yjopt.auditing.report import Fields, Report
-    from yjopt.auditing.rows import Ints, Rows
+    from yjopt.auditing.rows import Column, Ints, Rows
     from yjopt.auditing.travel import Travel
 
 
@@ -32,6 +33,22 @@ class Present:
     ward: Ints
     inherited: Ints
     people: Ints
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Members of staff in hundredths, beyond what occupied beds and rooms need.
+
+    Attributes
+    ----------
+    key : tuple of int array
+        The (place, skill) cells.
+    spare : int array, shape (cells, periods + 1)
+        Negative where people already there want more than are there.
+    """
+
+    key: tuple[Ints, ...]
+    spare: Column
 
 
 def inherited_in(facts: Facts, rows: Rows, key: tuple[Ints, ...]) -> Ints:
@@ -62,3 +79,27 @@ def same_period_seconds(
         **at,
     )
     return seconds
+
+
+def check_known(
+    command: Command, resource: str, rows: Rows, known: Column, seconds: Column, report: Report
+) -> None:
+    """With decisions by rung, people are taken in only once they are known, it is decided, and they are there."""
+    facts = command.facts
+    if not facts.by_rung:
+        return
+    unit = facts["places"]["unit"]
+    taker, giver = unit[rows["from"]], unit[rows["to"]]
+    decision = command.seconds(resource, command.step(giver, taker), taker, giver)
+    first = known + facts.delay(seconds + decision)
+    report.check(
+        "known_people",
+        "admissions" if resource == "beds" else "isolations",
+        rows["period"] >= first,
+        "People from {place} go to {what} in period {period}; with the decision they can go from {first} on.",
+        place=("place", rows["from"]),
+        what=("place", rows["to"]),
+        period=rows["period"],
+        first=first,
+        amount=first - rows["period"],
+    )

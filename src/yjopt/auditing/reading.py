@@ -46,8 +46,15 @@ _BY_FIRST: Final = {
         "consumption": "item",
         "site_capacity": "ward",
         "isolation_minimum": "ward",
+        "mobile_quota": "skill",
+        "unmet_ceiling": "word",
     },
-    ("exceptions", "place"): {"isolation_minimum": "area"},
+    ("exceptions", "place"): {
+        "isolation_minimum": "area",
+        "mobile_quota": "area",
+        "unmet_ceiling": "area",
+    },
+    ("requests", "what"): {"supplies": "item", "beds": "group", "isolation": "ward", "teams": "skill"},
 }
 
 

@@ -85,8 +85,8 @@ def _first_period(facts: Facts, ladder: Ladder, rules: Rows, rule: int) -> int:
     return 1 + int(facts.setup(sites["setup"])[row].min())
 
 
-def check_opening_budgets(facts: Facts, ladder: Ladder, costs: list[Rows], report: Report) -> None:
-    """Costs of surge levels, sites and conversions, against every budget."""
+def check_opening_budgets(facts: Facts, ladder: Ladder, costs: list[Rows], report: Report) -> Column:
+    """Costs of surge levels, sites, facilities and conversions, against every budget; returns what is spent."""
     rules = facts["rules"]
     rules = rules.keep(rules["rule"] == BUDGET)
     area = facts["places"]["area"]
@@ -106,11 +106,12 @@ def check_opening_budgets(facts: Facts, ladder: Ladder, costs: list[Rows], repor
         spent=spent,
         amount=spent - rules["amount"],
     )
+    return spent
 
 
 def count_exceptions(exceptions: Rows, tally: Tally) -> None:
-    """The stage value of all exceptions but those of minimums, which have weights of their own."""
-    rows = exceptions.keep(
-        exceptions["rule"] != OUTPUT["exceptions"]["rule"].choices.index("isolation_minimum")
-    )
+    """The stage value of all exceptions but those of figures, which have weights of their own."""
+    words = OUTPUT["exceptions"]["rule"].choices
+    weighed = [words.index(rule) for rule in ("isolation_minimum", "mobile_quota", "unmet_ceiling")]
+    rows = exceptions.keep(~np.isin(exceptions["rule"], weighed))
     tally.add("rules", product(rows["amount"], 1_000))

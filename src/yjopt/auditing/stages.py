@@ -6,18 +6,19 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from yjopt.auditing.ladder import STEPS
 from yjopt.auditing.rows import total
-from yjopt.schema import INPUT
+from yjopt.schema import INPUT, POSITIONS
 
 if TYPE_CHECKING:
     from yjopt.auditing.facts import Facts
     from yjopt.auditing.rows import Column
 
-#: Sources whose goods are stages of their own, the last resort first.
-SOURCE_STAGES: Final = ("import", "purchase", "requisition")
+#: Stages of support, the highest step first: what has the position of a step by default counts in its stage.
+SUPPORT: Final = {position: f"support:{step}" for step, position in reversed(POSITIONS.items()) if position}
 #: Quanta in one natural unit of each stage; 1 for what is not listed.
 UNITS: Final = {"rules": 1_000, "unmet_people": 1_000_000, "unmet_goods": 1_000_000, "money": 100}
+#: Rules that may be short of their figure: hard ones make a stage of their own.
+_FIGURES: Final = ("isolation_minimum", "mobile_quota", "unmet_ceiling")
 #: Quanta of the weighted objective in one of its natural units.
 WEIGHTED_UNIT: Final = 10**12
 
@@ -27,33 +28,34 @@ class Tally:
 
     def __init__(self) -> None:
         self._value: dict[str, int] = {}
+        self._places: dict[str, list[tuple[Column, Column]]] = {}
 
-    def add(self, stage: str, values: Column) -> None:
-        """Add the sum of the values to a stage."""
+    def add(self, stage: str, values: Column, place: Column | None = None) -> None:
+        """Add the sum of the values to a stage; where they belong to places, remember which."""
+        if place is not None:
+            self._places.setdefault(stage, []).append((place, np.asarray(values)))
         self._value[stage] = self._value.get(stage, 0) + total(np.asarray(values))
 
-    def add_support(self, order: Column, values: Column) -> None:
-        """Add each value to the stage of its step, given by order number; `own` is no stage."""
-        for number in np.unique(order[order > 0]).tolist():
-            self.add(f"support:{STEPS[number]}", values[order == number])
+    def add_support(self, position: Column, values: Column) -> None:
+        """Add each value to the stage of its position; position 0 is no stage."""
+        for number in np.unique(position).tolist():
+            if number in SUPPORT:
+                self.add(SUPPORT[number], values[position == number])
 
-    def add_orders(self, kind: Column, values: Column) -> None:
-        """Add each value to the stage of its kind of source, if it has one."""
-        choices = INPUT["sources"]["kind"].choices
-        for word in SOURCE_STAGES:
-            self.add(f"support:{word}", values[kind == choices.index(word)])
+    def at(self, stage: str, chosen: Column) -> int:
+        """What the chosen places (a mask over all) add to a stage."""
+        return sum(total(values[chosen[place]]) for place, values in self._places.get(stage, []))
 
     def stages(self, facts: Facts) -> dict[str, int]:
         """Every stage in order; those the plan has nothing for are 0."""
-        support = [f"support:{word}" for word in (*SOURCE_STAGES, *reversed(STEPS[1:]))]
         rules = facts["rules"]
-        minimum = rules["rule"] == INPUT["rules"]["rule"].choices.index("isolation_minimum")
-        names = ["hard_rules"] if (minimum & rules["hard"]).any() else []
+        figured = np.isin(rules["rule"], [INPUT["rules"]["rule"].choices.index(word) for word in _FIGURES])
+        names = ["hard_rules"] if (figured & rules["hard"]).any() else []
         names += [
             "rules",
             "unmet_people",
             "unmet_goods",
-            *(support if facts.rule == "priority" else []),
+            *(SUPPORT.values() if facts.rule != "flat" else []),
             "time",
             "money",
         ]

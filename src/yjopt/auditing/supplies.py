@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from yjopt.auditing.ladder import STEPS
+from yjopt.auditing.command import STEP_NAMES, STEP_OF_SOURCE
 from yjopt.auditing.posts import consumers
 from yjopt.auditing.rows import Rows, add_up, ceil_div, distinct, find, isin, product
 from yjopt.schema import INPUT, OUTPUT
 
 if TYPE_CHECKING:
+    from yjopt.auditing.command import Command
     from yjopt.auditing.facts import Facts
-    from yjopt.auditing.ladder import Ladder
     from yjopt.auditing.report import Fields, Report
     from yjopt.auditing.rows import Column, Ints
     from yjopt.auditing.stages import Tally
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 SUPPLY: Final = OUTPUT["shipments"]["use"].choices.index("supply")
 STORE: Final = OUTPUT["shipments"]["use"].choices.index("store")
+AHEAD: Final = OUTPUT["shipments"]["use"].choices.index("ahead")
 PHYSICAL: Final = INPUT["stocks"]["kind"].choices.index("physical")
 #: Codes of reserve kinds are the same in the tables in and out; these follow them in the plan's stocks.
 RESERVE_KINDS: Final = len(INPUT["stocks"]["kind"].choices)
@@ -51,8 +52,9 @@ def is_durable_store(facts: Facts, place: Column, item: Column, authority: Colum
     )
 
 
-def check_orders(facts: Facts, orders: Rows, report: Report, tally: Tally) -> Rows:
-    """Orders against their sources; returns them with ``packs``."""
+def check_orders(command: Command, orders: Rows, report: Report, tally: Tally) -> Rows:
+    """Orders against their sources; returns them with ``packs``, their ``source`` and its ``step`` (-1: none)."""
+    facts = command.facts
     sources, pack = facts["sources"], facts["items"]["pack"][orders["item"]]
     row = find(
         sources.key("place", "item", "kind", "authority"), orders.key("place", "item", "kind", "authority")
@@ -71,7 +73,8 @@ def check_orders(facts: Facts, orders: Rows, report: Report, tally: Tally) -> Ro
         quantity=orders["quantity"],
         **at,
     )
-    orders = orders.plus(packs=orders["quantity"] // pack)
+    step = STEP_OF_SOURCE[orders["kind"]]
+    orders = orders.plus(packs=orders["quantity"] // pack, source=row, step=step)
     known = orders.keep(row >= 0)
     row = row[row >= 0]
     at = {"place": ("place", known["place"]), "what": ("item", known["item"]), "period": known["order"]}
@@ -83,7 +86,8 @@ def check_orders(facts: Facts, orders: Rows, report: Report, tally: Tally) -> Ro
         first=sources["first_period"][row],
         **at,
     )
-    arrive = known["order"] + facts.delay(sources["lead_hours"][row] * 36)
+    decision = order_decision(command, known["kind"], known["authority"])
+    arrive = known["order"] + facts.delay(sources["lead_hours"][row] * 36 + decision)
     report.check(
         "arrival_period",
         "procurements",
@@ -106,15 +110,42 @@ def check_orders(facts: Facts, orders: Rows, report: Report, tally: Tally) -> Ro
         ordered=ordered,
         amount=ordered - ceiling[:, None],
     )
-    tally.add_orders(known["kind"], product(known["packs"], facts.shares[known["item"]]))
+    report.check(
+        "gate_step",
+        "procurements",
+        may_order(command, known["kind"], known["authority"], known["order"]),
+        "{what} is ordered at {place} in period {period}, but orders of kind {kind} are shut.",
+        kind=np.array(INPUT["sources"]["kind"].choices, dtype=object)[known["kind"]],
+        **at,
+    )
+    last_resort = known.keep(known["step"] >= 0)
+    position = command.position("supplies", last_resort["step"], last_resort["authority"])
+    tally.add_support(position, product(last_resort["packs"], facts.shares[last_resort["item"]]))
     tally.add("money", product(known["quantity"], sources["cost"][row]))
     return orders
 
 
-def check_shipments(
-    facts: Facts, travel: Travel, ladder: Ladder, rows: Rows, report: Report, tally: Tally
-) -> Rows:
-    """Every shipment by itself; those with known ends, with ``packs``, ``seconds`` and step ``order``."""
+def order_decision(command: Command, kind: Column, authority: Column) -> Ints:
+    """Seconds until an order is decided: those of the step that its kind is, if it is one."""
+    step = STEP_OF_SOURCE[kind]
+    seconds = command.seconds("supplies", np.maximum(step, 0), authority)
+    return np.where(step >= 0, seconds, 0)
+
+
+def may_order(command: Command, kind: Column, authority: Column, period: Column) -> Column:
+    """Whether the gates let goods be ordered; kinds that are no steps need none."""
+    step = STEP_OF_SOURCE[kind]
+    passes = command.open_step("supplies", np.maximum(step, 0), authority, period)
+    return np.asarray((step < 0) | passes)
+
+
+def check_shipments(command: Command, travel: Travel, rows: Rows, report: Report, tally: Tally) -> Rows:
+    """Every shipment by itself; those with known ends, with ``packs``, ``seconds`` and more.
+
+    The columns added: the number ``order`` of the step, its ``position``, the ``limit`` below which all givers must
+    be exhausted, whether the shipment is the ``default`` of a blind place, and whether it was ``asked`` for.
+    """
+    facts = command.facts
     items, stocks = facts["items"], facts["stocks"]
     at: Fields = {
         "place": ("place", rows["from"]),
@@ -133,7 +164,8 @@ def check_shipments(
     )
     known_ends = _check_ends(facts, rows, durable, report)
 
-    order = ladder.rung_and_step(rows["authority"], facts["places"]["unit"][rows["to"]])
+    taker = facts["places"]["unit"][rows["to"]]
+    order = command.ladder.rung_and_step(rows["authority"], taker)
     report.check(
         "rung",
         "shipments",
@@ -143,7 +175,7 @@ def check_shipments(
         said=rows["rung"],
         **at,
     )
-    names = np.array([*STEPS, ""], dtype=object)[order[1]]
+    names = np.array(STEP_NAMES, dtype=object)[order[1]]
     report.check(
         "step",
         "shipments",
@@ -166,7 +198,11 @@ def check_shipments(
     kind = np.where(durable, PHYSICAL, rows["kind"])
     lot = find(stocks.key(*LOT), (rows["from"], rows["item"], rows["authority"], kind))
     release = np.where(lot >= 0, stocks["release_hours"][lot] * 36, 0) if len(stocks) else seconds * 0
-    delay = facts.delay(np.maximum(seconds, 0) + release)
+    cut_off = command.is_blind(rows["to"], rows["depart"])
+    default = (rows["use"] == SUPPLY) & (order[1] > 0) & cut_off
+    decided = (rows["use"] == SUPPLY) & ~default
+    decision = np.where(decided, command.seconds("supplies", order[1], taker, rows["authority"]), 0)
+    delay = facts.delay(np.maximum(seconds, 0) + release + decision)
     # A store of consumables turns goods round overnight.
     delay = np.where((rows["use"] == STORE) & ~durable, np.maximum(delay, 1), delay)
     arrive = rows["depart"] + delay
@@ -180,12 +216,21 @@ def check_shipments(
         **at,
     )
 
-    rows = rows.plus(packs=rows["quantity"] // pack, seconds=np.maximum(seconds, 0), order=order[1])
+    position = command.position("supplies", order[1], taker)
+    rows = rows.plus(
+        packs=rows["quantity"] // pack,
+        seconds=np.maximum(seconds, 0),
+        order=order[1],
+        position=position,
+        limit=command.limit("supplies", order[1], position, taker, rows["depart"]),
+        default=default,
+        asked=decided & (order[1] > 0),
+    )
     # Grams of a pack times seconds, in kg and minutes.
     load = ceil_div(product(items["kg"][rows["item"]], pack, rows["seconds"]), 60_000)
     tally.add("time", product(load, rows["packs"]))
-    handed = rows.keep(rows["use"] == SUPPLY)
-    tally.add_support(handed["order"], product(handed["packs"], facts.shares[handed["item"]]))
+    handed = rows.keep(rows["use"] != STORE)
+    tally.add_support(handed["position"], product(handed["packs"], facts.shares[handed["item"]]))
     return rows.keep(known_ends)
 
 
@@ -206,7 +251,7 @@ def _check_ends(facts: Facts, rows: Rows, durable: Column, report: Report) -> Co
     )
     report.check("lot_unknown", "shipments", leaves, "{place} has no such lot of {what} under {owner}.", **at)
 
-    supply, elsewhere = rows["use"] == SUPPLY, rows["from"] != rows["to"]
+    supply, elsewhere = rows["use"] != STORE, rows["from"] != rows["to"]
     needed = isin(rows.key("to", "item"), facts["needs"].key("place", "item"))
     takes = needed | isin(rows.key("to", "item"), consumers(facts))
     reaches_taker = ~supply | np.where(durable, needed, takes)
@@ -247,7 +292,30 @@ class _Flows:
     other: Ints
 
 
-def check_lots(facts: Facts, shipments: Rows, orders: Rows, stocks: Rows, report: Report) -> None:
+@dataclass(frozen=True)
+class LotStocks:
+    """Packs of every lot of a consumable at the end of every period 0..H.
+
+    Attributes
+    ----------
+    key : tuple of int array
+        Place, item, authority and kind of the lots.
+    stock : int array, shape (lots, periods + 1)
+        All packs of a lot.
+    free : int array, shape (lots, periods + 1)
+        The fewest its free part may hold: where the plan leaves open from which part the authority's own use
+        was taken, as much as possible was taken from the free part.
+    on_road : int array, shape (lots, periods + 1)
+        Packs moved from it to other stores that have not arrived.
+    """
+
+    key: tuple[Ints, ...]
+    stock: Ints
+    free: Ints
+    on_road: Ints
+
+
+def check_lots(facts: Facts, shipments: Rows, orders: Rows, stocks: Rows, report: Report) -> LotStocks:
     """Balances of the lots of consumables, their home parts, and the plan's stock rows."""
     key = lots(facts)
     consumable = ~facts.durable[key[1]]
@@ -274,7 +342,7 @@ def check_lots(facts: Facts, shipments: Rows, orders: Rows, stocks: Rows, report
         own=add_up(cells, (np.where(home, lot, -1), sent["depart"]), sent["packs"]),
         other=add_up(cells, (np.where(home, -1, lot), sent["depart"]), sent["packs"]),
     )
-    stock, free = _balance(facts, key, flows)
+    stock, free, least_free = _balance(facts, key, flows)
     at: Fields = {"place": ("place", place), "what": ("item", item), "owner": ("area", authority)}
     report.check(
         "stock_balance",
@@ -318,13 +386,17 @@ def check_lots(facts: Facts, shipments: Rows, orders: Rows, stocks: Rows, report
         amount=np.abs(given - right),
         **at,
     )
+    leaving = find(key, moved.key("from", "item", "authority", "kind"))
+    gone = add_up(cells, (leaving, moved["depart"]), moved["packs"])
+    on_road = np.cumsum(gone - add_up(cells, (leaving, moved["arrive"]), moved["packs"]), axis=1)
+    return LotStocks(key=key, stock=stock, free=least_free, on_road=on_road)
 
 
-def _balance(facts: Facts, key: tuple[Ints, ...], flows: _Flows) -> tuple[Ints, Ints]:
-    """Packs at the end of each period: all of a lot, and of its free part.
+def _balance(facts: Facts, key: tuple[Ints, ...], flows: _Flows) -> tuple[Ints, Ints, Ints]:
+    """Packs at the end of each period: all of a lot, and the most and the fewest of its free part.
 
-    Own use draws on the home part first: a pack there can go to no other use, so no other order leaves more
-    freedom.
+    The most are there when own use draws on the home part first, the fewest when it does so only as far as the
+    free part would run short; both at once in all periods.
     """
     rows, pack = facts["stocks"], facts["items"]["pack"]
     row = find(rows.key(*LOT), key)
@@ -343,4 +415,11 @@ def _balance(facts: Facts, key: tuple[Ints, ...], flows: _Flows) -> tuple[Ints, 
     for period in range(1, all_in.shape[1]):
         from_home[:, period] = np.minimum(from_home[:, period - 1] + flows.own[:, period], home_in[:, period])
     out = np.cumsum(flows.own + flows.other, axis=1)
-    return all_in - out, (all_in - home_in) - (out - from_home)
+    stock, kept = all_in - out, all_in - home_in - out
+
+    least = np.maximum(-kept, 0)
+    for period in range(all_in.shape[1] - 2, -1, -1):
+        least[:, period] = np.maximum(least[:, period], least[:, period + 1] - flows.own[:, period + 1])
+    for period in range(1, all_in.shape[1]):
+        least[:, period] = np.maximum(least[:, period], least[:, period - 1])
+    return stock, kept + from_home, kept + np.minimum(least, from_home)

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from yjopt.auditing.exceptions import granted
+from yjopt.auditing.people import Staff
 from yjopt.auditing.posts import CATEGORY, CLASS, staffed_posts
 from yjopt.auditing.rows import Rows, add_up, ceil_div, distinct, find, isin, join, product, spread
 from yjopt.schema import INPUT
 
 if TYPE_CHECKING:
+    from yjopt.auditing.command import Command
     from yjopt.auditing.facts import Facts
     from yjopt.auditing.people import Present
     from yjopt.auditing.report import Fields, Report
@@ -41,8 +43,19 @@ class Working:
     members: Ints
 
 
-def check_deployments(facts: Facts, travel: Travel, rows: Rows, report: Report, tally: Tally) -> Rows:
-    """Tours by themselves and against the pools; returns those by known skills to known posts."""
+def check_deployments(
+    command: Command, travel: Travel, rows: Rows, report: Report, tally: Tally
+) -> tuple[Rows, Ints]:
+    """Tours by themselves and against the pools.
+
+    Returns
+    -------
+    rows : Rows
+        Tours by known skills to known posts.
+    away : int array, shape (pools, periods + 1)
+        Teams away.
+    """
+    facts = command.facts
     pools, tasks, skills = facts["pools"], facts["tasks"], facts["skills"]
     pool, task = rows["pool"], rows["task"]
     at: Fields = {
@@ -72,7 +85,9 @@ def check_deployments(facts: Facts, travel: Travel, rows: Rows, report: Report, 
         **at,
     )
     seconds = np.maximum(seconds, 0)
-    first = rows["depart"] + facts.delay(pools["callup_hours"][pool] * 36 + seconds)
+    taker, giver = facts["places"]["unit"][rows["place"]], pools["authority"][pool]
+    decision = command.seconds("teams", command.step(giver, taker), taker, giver)
+    first = rows["depart"] + facts.delay(pools["callup_hours"][pool] * 36 + seconds + decision)
     end = first + pools["tour"][pool] - 1
     last = np.minimum(end, facts.horizon)
     report.check(
@@ -113,7 +128,7 @@ def check_deployments(facts: Facts, travel: Travel, rows: Rows, report: Report, 
     tally.add(
         "money", product(pools["cost"][pool], rows["teams"], np.maximum(rows["last"] - rows["first"] + 1, 0))
     )
-    return rows.keep(able & wanted)
+    return rows.keep(able & wanted), away
 
 
 def working(facts: Facts, rows: Rows) -> Working:
@@ -150,7 +165,7 @@ def task_shortfalls(facts: Facts, rows: Rows, tally: Tally) -> Rows:
     left = np.maximum(ceil_div(tasks["amount"] * 10_000 - done, 10_000), 0)
     last = np.minimum(tasks["last_period"], horizon)
     short[np.flatnonzero(work), last[work]] = np.where(window.any(axis=1), left, 0)[work]
-    tally.add("unmet_people", product(short.sum(axis=1), tasks["weight"], 1_000))
+    tally.add("unmet_people", product(short.sum(axis=1), tasks["weight"], 1_000), tasks["place"])
     task, period = np.nonzero(short)
     return Rows({"task": task, "period": period, "amount": short[task, period]}, len(task))
 
@@ -173,8 +188,8 @@ def _work_done(facts: Facts, rows: Rows) -> Column:
 
 def check_staffing(
     facts: Facts, present: list[Present], teams: Working, exceptions: Rows, report: Report
-) -> None:
-    """Members for occupied beds and rooms, at every place and of every skill."""
+) -> Staff:
+    """Members for occupied beds and rooms, at every place and of every skill; returns those to spare."""
     staffing, residents = facts["staffing"], facts["residents"]
     parts: list[tuple[Column, Column, Column, Column]] = []
     for people, kind in zip(present, (CLASS, CATEGORY), strict=True):
@@ -213,3 +228,4 @@ def check_staffing(
         what=("skill", key[1]),
         amount=short,
     )
+    return Staff(key=key, spare=100 * (there + sent) - wanted)

@@ -34,13 +34,13 @@ class Travel:
         self._closures = closures
         self._graphs: dict[tuple[int, bool], csr_array] = {}
         # Periods with equal closures share a state; a state is known by its first period.
-        self._state = np.zeros(facts.horizon + 1, dtype=np.int64)
+        self.state = np.zeros(facts.horizon + 1, dtype=np.int64)
         seen: dict[bytes, int] = {}
         for period in range(1, facts.horizon + 1):
             rows = closures.keep(closures["period"] == period)
             cells = np.stack(rows.key("from", "to", "state", "percent"), axis=1)
             mark = cells[np.lexsort(cells.T)].tobytes()
-            self._state[period] = seen.setdefault(mark, period)
+            self.state[period] = seen.setdefault(mark, period)
 
     def seconds(self, kind: str, period: Column, origin: Column, destination: Column) -> Ints:
         """Travel time of each trip in seconds, -1 where the pair does not exist.
@@ -56,7 +56,7 @@ class Travel:
         """
         limit = self._facts.limit[kind]
         out = np.full(len(origin), -1, dtype=np.int64)
-        state = self._state[period]
+        state = self.state[period]
         for mark in np.unique(state).tolist():
             here = np.flatnonzero((state == mark) & (origin != destination))
             if len(here):
