@@ -131,6 +131,26 @@ def solve_stages(programme: Programme, *, solver: pulp.LpSolver | None = None) -
     return Reference("optimal", final, tables_of(programme, answer))
 
 
+def first_difference(
+    programme: Programme, values: dict[str, int], *, solver: pulp.LpSolver | None = None
+) -> str:
+    """The first stage, solved in order, whose value is another than the one given; blank if none is.
+
+    Cheaper than solving all of them where one is enough to tell two scenarios apart.
+    """
+    chosen = solver or exact_cbc()
+    answer: dict[str, int] | None = None
+    gone = [stage for stage, value in values.items() if value and stage not in programme.stages]
+    for stage in programme.stage_order:
+        if answer is None or value_of(programme, stage, answer) != _floor(programme.stages[stage]):
+            answer = _solve(programme, programme.objectives[stage], chosen)
+        value = value_of(programme, stage, answer)
+        if value != values.get(stage, 0):
+            return stage
+        programme.row(programme.objectives[stage] <= value // _scale(programme.stages[stage]))
+    return gone[0] if gone else ""
+
+
 def weight_of(programme: Programme, stage: str) -> int:
     """Weight of one quantum of a stage, in millionths of millionths."""
     setting = programme.facts.settings[f"weights.{stage.partition(':')[0]}"]

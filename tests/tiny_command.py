@@ -39,8 +39,8 @@ TOWNS = ["ta", "tb", "tc", "td"]
 BASES = {"ca": "CA", "cb": "CB", "city": "C", "other": "D", "province": "P"}
 
 
-def command(seed: int) -> tuple[Frames, Nested]:
-    """All families and all rules at once."""
+def command(seed: int, *, enough: bool = False) -> tuple[Frames, Nested]:
+    """All families and all rules at once; with `enough`, every authority has all that its own takers need."""
     world = World(Random(f"command {seed}"))
     world.periods = world.pick(2, 3, 3)
     for area, level, parent in AREAS:
@@ -62,6 +62,8 @@ def command(seed: int) -> tuple[Frames, Nested]:
     _add_pairing(world)
     _add_kept_back(world)
     _add_unasked(world)
+    if enough:
+        _add_enough(world)
     return world.finish()
 
 
@@ -100,7 +102,7 @@ def _add_goods(world: World) -> None:
         litres=1.0,
     )  # fmt: skip
     owners = {"ta": "TA", "tb": "TB", "tc": "TC", "td": "TD", **BASES}
-    for place in ["ta", "city", *world.some(["tb", "tc", "td", "ca", "cb", "other", "province"], 3, 4)]:
+    for place in ["ta", "tb", "city", *world.some(["tc", "td", "ca", "cb", "other", "province"], 2, 3)]:
         world.add(
             "stocks", place=place, item="mask", authority=owners[place],
             kind=world.pick("physical", "physical", "commercial"), quantity=pack * world.number(1, 3),
@@ -112,7 +114,8 @@ def _add_goods(world: World) -> None:
             "receipts", place=place, item="mask", authority=owners[place], kind="physical",
             period=world.number(1, world.periods), quantity=pack * world.number(1, 2),
         )  # fmt: skip
-    for town in [*world.some(["tb", "tc"], 1, 2), "ta", "ta"]:
+    # What its neighbour needs is urgent enough that a town might give away what it needs itself.
+    for town in ["ta", "ta", "tb", *world.some(["tc"], 0, 1)]:
         _add_need(world, town, "mask", pack * world.number(2, 4))
     if world.chance(0.5):
         for kind in world.some(["requisition", "purchase", "production"], 1, 2):
@@ -140,14 +143,24 @@ def _add_goods(world: World) -> None:
 
 
 def _add_need(world: World, place: str, item: str, quantity: int) -> None:
-    period = world.number(1, world.periods)
-    row = {"place": place, "item": item, "period": period, "weight": world.pick(0.5, 1.0, 2.0, 3.125)}
-    deadline = None if item == "pump" else world.pick(None, 0, 1)
+    period = _when(world, place)
+    weight = world.pick(1.0, 2.0, 3.125) if place == "ta" else world.pick(0.5, 0.5, 1.0, 2.0)
+    row = {"place": place, "item": item, "period": period, "weight": weight}
+    deadline = None if item == "pump" else world.pick(None, 0, 0, 1)
     known = _known(world, period)
     world.add("needs", **row, quantity=quantity, deadline=deadline, known_from=known)
     if world.chance(0.25):
         more = world.number(1, quantity + 2)
         world.add("needs", **row, quantity=more, deadline=deadline, channel="functional")
+
+
+def _when(world: World, town: str) -> int:
+    """Mostly early for the first town, and late for the second, for which goods and beds must be kept then."""
+    if town == "ta" and world.chance(0.5):
+        return 1
+    if town == "tb" and world.chance(0.5):
+        return world.number(2, world.periods)
+    return world.number(1, world.periods)
 
 
 def _known(world: World, period: int) -> int | None:
@@ -180,9 +193,9 @@ def _add_beds(world: World) -> None:
         world.add("consumption", kind="class", what="ward", item="mask", quantity=world.pick(0.5, 1.0))
     if world.chance(0.3):
         add_rule(world, "transfer_budget", areas=("C",), amount=1.0)
-    for town in world.some(["ta", "tb", "tc"], 2, 2):
-        period = world.number(1, world.periods)
-        people, known = world.number(1, 3), _known(world, period)
+    for town in ["ta", *world.some(["tb", "tb", "tc"], 1, 2)]:
+        period = _when(world, town)
+        people, known = world.number(1, 2), _known(world, period)
         world.add("arrivals", place=town, group="g", period=period, people=people, known_from=known)
 
 
@@ -207,8 +220,8 @@ def _add_isolation(world: World) -> None:
                     "site_category", place=site, category=category, allowed=True,
                     conversion_cost=conversion, cleaning=cleaning,
                 )  # fmt: skip
-    for category in ("close", world.pick("close", "key")):
-        town, period = world.pick("ta", "tb", "tc"), world.number(1, world.periods)
+    for town, category in (("ta", "close"), (world.pick("ta", "tb", "tc"), world.pick("close", "key"))):
+        period = _when(world, town)
         people, known = world.number(1, 3), _known(world, period)
         world.add("contacts", place=town, category=category, period=period, people=people, known_from=known)
     if world.chance(0.7):
@@ -224,8 +237,8 @@ def _add_teams(world: World) -> None:
             callup_hours=world.pick(0.0, 0.0, 24.0), tour=world.number(1, 2), cost=world.pick(0.0, 15.5),
         )  # fmt: skip
         world.add("skills", pool=f"p{home}", skill="nurse", productivity=1.0)
-    for n, town in enumerate(("ta", world.pick("ta", "tb", "tc"))):
-        first = world.number(1, world.periods)
+    for n, town in enumerate(("ta", world.pick("ta", "tb", "tb", "tc"))):
+        first = _when(world, town)
         world.add(
             "tasks", task=f"k{n}", place=town, skill="nurse", measure="teams", amount=world.number(1, 3),
             first_period=first, last_period=min(world.periods, first + world.number(0, 1)),
@@ -278,6 +291,11 @@ def _add_gates(world: World) -> None:
         ("step", "requisition", "", {"level": "III"}),
         ("facility", world.pick("tb", "cb"), "", {"level": world.pick("IV", "III")}),
     ]
+    if world.chance(0.9):
+        # One town gets nothing from above or aside: what is near must be kept for it.
+        for opens, which in (("step", "above-2"), ("step", "above-3"), ("lateral", "")):
+            area = world.pick("TB", "TB", "TC") if opens == "lateral" else "TB"
+            world.add("gates", gate=f"v{which}", area=area, opens=opens, which=which, level="I")
     for n, (opens, which, resource, needs) in enumerate(world.random.sample(wants, world.number(3, 5))):
         area = world.pick("P", "P", "C")
         world.add("gates", gate=f"w{n}", area=area, opens=opens, which=which, resource=resource, **needs)
@@ -285,7 +303,7 @@ def _add_gates(world: World) -> None:
 
 def _add_pairing(world: World) -> None:
     """Who helps the towns of the first county, and sometimes those of the second."""
-    helper = world.pick("CB", "D", "TB", "CA")
+    helper = world.pick("CB", "D", "TB", "CA", "C")
     world.add("pairing", area="CA", helper=helper, resource="", consent=world.chance(0.5))
     if world.chance(0.5):
         world.add("pairing", area="CB", helper=world.pick("D", "CA"), resource="", consent=world.chance(0.5))
@@ -318,6 +336,45 @@ def _add_unasked(world: World) -> None:
             if item == "pump" and not any(row["item"] == "pump" for row in world.rows["items"]):
                 item = ""
             world.add("blind", place=town, period=period, item=item, quantity=quantity if item else 0)
+
+
+def _add_enough(world: World) -> None:
+    """Own goods, beds, rooms and teams where they are needed, so that nobody has to ask."""
+    rows = world.rows
+    rows["gates"] = [row for row in rows["gates"] if row["opens"] != "facility"]
+    rows["needs"] = [row for row in rows["needs"] if row.get("channel") != "functional"]
+    rows["contacts"] = [row for row in rows["contacts"] if row["category"] == "close"]
+    rows["facilities"], rows["surge"] = [], []
+    goods = [row["item"] for row in rows["items"]]
+    for town in TOWNS:
+        for item in goods:
+            kind = "physical" if item == "pump" else "social"
+            own = (town, item, town.upper(), kind)
+            key = ("place", "item", "authority", "kind")
+            rows["stocks"] = [
+                row for row in rows["stocks"] if tuple(row.get(name, "physical") for name in key) != own
+            ]
+            world.add("stocks", **dict(zip(key, own, strict=True)), quantity=40)
+        rows["beds"] = [row for row in rows["beds"] if row["place"] != town]
+        rows["residents"] = [row for row in rows["residents"] if row["place"] != town]
+        world.add("beds", place=town, class_="ward", beds=9, opening=1)
+        world.add("residents", place=town, skill="nurse", members=9)
+        for table in ("isolation_sites", "site_category"):
+            rows[table] = [row for row in rows[table] if row["place"] != town]
+        world.add("isolation_sites", place=town, rooms=9, state="open")
+        world.add("site_category", place=town, category="close", allowed=True)
+        world.add("pools", pool=f"own{town}", place=town, teams=9, people=1, tour=1)
+        world.add("skills", pool=f"own{town}", skill="nurse", productivity=1.0)
+
+
+def lacks_locally(frames: Frames) -> bool:
+    """Whether some authority's own lots hold less of an item than its own takers need."""
+    units = frames["places"].set_index("place")["unit"]
+    needs = frames["needs"].assign(unit=frames["needs"]["place"].map(units))
+    wanted = needs.groupby(["unit", "item"])["quantity"].sum()
+    lots = pd.concat([frames["stocks"], frames["receipts"]])
+    owned = lots.groupby(["authority", "item"])["quantity"].sum()
+    return bool((wanted > owned.reindex(wanted.index, fill_value=0)).any())
 
 
 def _without(table: str, column: str = "", *values: str) -> Callable[[Frames, Nested], None]:
