@@ -306,12 +306,13 @@ def _sorted(frame: pd.DataFrame, key: tuple[str, ...]) -> pd.DataFrame:
 def _until(frame: pd.DataFrame, table: schema.Table, period: int) -> pd.DataFrame:
     """Rows of a table that concern periods up to `period`."""
     for column in table.columns:
-        # Beds that open later are none yet, but people may lie in their class already.
-        if column.unit != "period" or column.name == "opening":
+        # Beds that open later are none yet, but people may lie in their class already; what is known later is
+        # wanted all the same.
+        if column.unit != "period" or column.name in ("opening", "known_from"):
             continue
         later = (frame[column.name] > period).fillna(False).astype(bool)
-        if column.name in ("last_period", "return_by"):
-            # A window is cut short; a return after the end binds nobody.
+        if column.name in ("last_period", "return_by", "clear_by"):
+            # A window is cut short; a return or a clearing after the end binds nobody.
             end = period if column.name == "last_period" else None
             frame = frame.assign(**{column.name: frame[column.name].mask(later, end)})
         else:

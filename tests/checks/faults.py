@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 
+from checks.faults_command import COMMAND
 from checks.planting import (
     HEADER,
     WHOLE,
@@ -566,4 +567,5 @@ FAULTS = [
     *TEAMS,
     *RULES_AND_FIGURES,
     *SETTINGS,
+    *COMMAND,
 ]

@@ -25,8 +25,8 @@ class Fault:
     """One planted fault.
 
     ``alone`` marks a fault so large (a table gone) that other faults in that table are gone with it.
-    ``reads`` names tables from which the fault only follows as a whole: where the tree of areas is broken,
-    nothing lies inside anything.
+    ``reads`` names tables (or ``settings``) from which the fault only follows as a whole: where the tree of
+    areas is broken, nothing lies inside anything.
     """
 
     name: str
@@ -51,11 +51,13 @@ def fresh() -> tuple[Frames, dict[str, Any]]:
 
 
 def touched(fault: Fault) -> set[tuple[str, object]]:
-    """The rows of the three towns that a fault changes; all appended rows of a table count as one."""
-    before, _ = fresh()
+    """The rows and settings of the three towns that a fault changes; all appended rows of a table count as one."""
+    before, settings_before = fresh()
     after, settings = fresh()
     fault.change(after, settings)
     rows: set[tuple[str, object]] = {(fault.table, fault.column)} if fault.row < 0 else set()
+    old_entries, entries = entries_of(settings_before), entries_of(settings)
+    rows |= {("settings", name) for name in entries if str(entries[name]) != str(old_entries.get(name))}
     for name, frame in after.items():
         old = before.get(name)
         if old is None or len(frame) != len(old):
@@ -70,6 +72,15 @@ def touched(fault: Fault) -> set[tuple[str, object]]:
             ]
             rows |= {(name, row) for row, differs in enumerate(changed) if differs}
     return rows
+
+
+def entries_of(settings: dict[str, Any]) -> dict[str, object]:
+    """Settings by full name."""
+    return {
+        f"{name}.{leaf}" if leaf else name: inner
+        for name, value in settings.items()
+        for leaf, inner in (value.items() if isinstance(value, dict) else [("", value)])
+    }
 
 
 def raw_tables(*changes: Change) -> RawTables:

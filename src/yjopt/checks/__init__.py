@@ -8,20 +8,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from yjopt.checks import (
+    asking,
     command,
+    facilities,
     figures,
+    gates,
+    idle,
     isolation,
+    ladder,
     people,
     periods,
     reach,
     references,
+    retention,
     roads,
     supplies,
     teams,
     tree,
 )
 from yjopt.checks.coercion import CELL_RULES, coerce_tables
-from yjopt.checks.settings import SETTING_RULES, coerce_settings
+from yjopt.checks.settings import SETTING_RULES, coerce_settings, idle_settings
 from yjopt.checks.tables import Rule, Tables
 from yjopt.errors import Finding, Severity
 from yjopt.schema import INPUT
@@ -44,6 +50,12 @@ ALL_RULES: tuple[Rule, ...] = (
     *isolation.RULES,
     *teams.RULES,
     *command.RULES,
+    *retention.RULES,
+    *facilities.RULES,
+    *ladder.RULES,
+    *gates.RULES,
+    *asking.RULES,
+    *idle.RULES,
     *figures.RULES,
     *reach.RULES,
 )
@@ -89,6 +101,7 @@ def examine(raw: RawTables) -> tuple[dict[str, pd.DataFrame], dict[str, Any], tu
         scenario.
     """
     tables, findings = _coerce(raw)
+    findings += idle_settings(raw, tables.settings)
     for rule in ALL_RULES:
         findings += rule.findings(tables)
     return tables.frames, tables.settings, _sorted(findings)

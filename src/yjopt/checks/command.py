@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -15,22 +15,25 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def _rows_of(tables: Tables, *names: str) -> BoolArray:
+#: Rules that always hold, for their whole area and everything in it.
+NEVER_SOFT: Final = ("opening_budget", "transfer_budget", "own_first", "backup_load")
+#: What each rule that counts in whole numbers counts.
+COUNTED: Final = {"isolation_minimum": "sites", "transfer_budget": "people", "mobile_quota": "teams"}
+
+
+def rows_of(tables: Tables, *names: str) -> BoolArray:
+    """Return which rows of ``rules`` are of these rules."""
     mask: BoolArray = np.isin(tables.words("rules", "rule").astype(str), names)
     return mask
 
 
 @error
 def amount_not_whole(tables: Tables) -> Iterator[Batch]:
-    """A rule that counts sites or people by halves."""
+    """A rule that counts sites, people or teams by halves."""
     amount = tables.figures("rules", "amount")
-    rows = where(
-        _rows_of(tables, "isolation_minimum", "transfer_budget")
-        & (amount != np.floor(amount))
-        & ~np.isnan(amount)
-    )
+    rows = where(rows_of(tables, *COUNTED) & (amount != np.floor(amount)) & ~np.isnan(amount))
     if len(rows):
-        unit = np.where(_rows_of(tables, "isolation_minimum"), "sites", "people")[rows]
+        unit = [COUNTED[one] for one in tables.words("rules", "rule")[rows]]
         yield Batch(
             "rules",
             rows,
@@ -46,7 +49,7 @@ def minimum_without_category(tables: Tables) -> Iterator[Batch]:
     """A minimum of isolation sites for no category, or for one that does not exist."""
     index, _ = tables.known("categories", "category")
     what = tables.words("rules", "what")
-    minimum = _rows_of(tables, "isolation_minimum") & tables.good("rules", "what")
+    minimum = rows_of(tables, "isolation_minimum") & tables.good("rules", "what")
     rows = where(minimum & ~np.array([word in index for word in what], dtype=bool))
     if len(rows):
         yield Batch(
@@ -61,36 +64,34 @@ def minimum_without_category(tables: Tables) -> Iterator[Batch]:
 
 @error
 def budget_with_what(tables: Tables) -> Iterator[Batch]:
-    """A budget with an object; what must be blank."""
-    rows = where(
-        _rows_of(tables, "opening_budget", "transfer_budget") & (tables.words("rules", "what") != "")
-    )
+    """A budget, own_first or backup_load with an object; what must be blank."""
+    rows = where(rows_of(tables, *NEVER_SOFT) & (tables.words("rules", "what") != ""))
     if len(rows):
         yield Batch(
             "rules",
             rows,
             "what",
-            "A budget holds for its whole area; {value} must be blank.",
+            "The rule holds for its whole area; {value} must be blank.",
             "Leave what blank.",
         )
 
 
 @error
 def soft_budget(tables: Tables) -> Iterator[Batch]:
-    """A budget that is not hard."""
+    """A budget, own_first or backup_load that is not hard."""
     soft = ~tables.flags("rules", "hard") & tables.good("rules", "hard")
-    rows = where(_rows_of(tables, "opening_budget", "transfer_budget") & soft)
+    rows = where(rows_of(tables, *NEVER_SOFT) & soft)
     if len(rows):
         yield Batch(
             "rules",
             rows,
             "hard",
-            "A budget always holds and cannot be soft.",
-            "Write true, or raise the amount.",
+            "The rule always holds and cannot be soft.",
+            "Write true, mend the amount, or take the row out.",
         )
 
 
-def _areas(tables: Tables, rows: IntArray) -> list[str]:
+def areas_of(tables: Tables, rows: IntArray) -> list[str]:
     """Return the areas of rules with the names that people know them by."""
     names = tables.words("areas", "name")[tables.rows("rules", "area")[rows]]
     ids = quoted(tables.words("rules", "area")[rows])
@@ -123,7 +124,7 @@ def minimums(tables: Tables) -> list[Minimum]:
     if not sound(tables):
         return []
     good = tables.good("rules", "rule", "area", "what", "amount", "from_period", "count_upper_units")
-    rows = where(_rows_of(tables, "isolation_minimum") & good & (tables.rows("rules", "area") >= 0))
+    rows = where(rows_of(tables, "isolation_minimum") & good & (tables.rows("rules", "area") >= 0))
     rows = rows[tables.rows("rules", "what", "categories.category")[rows] >= 0]
     site = tables.rows("isolation_sites", "place")
     lies = np.append(tables.rows("places", "area"), -1)[site]
@@ -170,7 +171,7 @@ def minimum_cannot_hold(tables: Tables) -> Iterator[Batch]:
         " then{late}; {end}",
         "Name more sites in site_category, start later, count_upper_units, or lower the amount.",
         {
-            "area": _areas(tables, rows),
+            "area": areas_of(tables, rows),
             "what": quoted(tables.words("rules", "what")[rows]),
             "amount": [figure(minimum.amount) for minimum, _ in short],
             "start": [figure(minimum.start) for minimum, _ in short],
@@ -202,7 +203,7 @@ def minimums_clash(tables: Tables) -> Iterator[Batch]:
                 " holds one category at a time.",
                 "Name more sites in site_category, or lower an amount.",
                 {
-                    "area": _areas(tables, np.array([row]))[0],
+                    "area": areas_of(tables, np.array([row]))[0],
                     "wanted": figure(wanted),
                     "names": listed(names),
                     "there": len(sites),
@@ -214,7 +215,7 @@ def minimums_clash(tables: Tables) -> Iterator[Batch]:
 def budget_below_minimum(tables: Tables) -> Iterator[Batch]:
     """A hard minimum of sites that costs more to open than the budget allows."""
     cost = tables.figures("isolation_sites", "cost")
-    budget_rows = where(_rows_of(tables, "opening_budget") & (tables.rows("rules", "area") >= 0))
+    budget_rows = where(rows_of(tables, "opening_budget") & (tables.rows("rules", "area") >= 0))
     for minimum in tables.once(minimums):
         missing = int(minimum.amount - (~minimum.candidate).sum())
         prices = np.sort(np.nan_to_num(cost[minimum.sites[minimum.candidate]]))
@@ -240,77 +241,6 @@ def budget_below_minimum(tables: Tables) -> Iterator[Batch]:
                 )
 
 
-def _idle(tables: Tables) -> Iterator[tuple[str, str, Any, str]]:
-    """Yield table, column, rows and reason of figures that no rule reads."""
-    durable = tables.flags("items", "durable") | ~tables.good("items", "durable")
-    rows = tables.rows("stocks", "item")
-    consumed = np.append(~durable, False)[rows]
-    yield (
-        "stocks",
-        "return_by",
-        consumed & ~np.isnan(tables.figures("stocks", "return_by")),
-        "only durables are given back",
-    )
-    lasting = np.append(tables.flags("items", "durable") & tables.good("items", "durable"), False)[rows]
-    yield (
-        "stocks",
-        "refill",
-        lasting & tables.flags("stocks", "refill"),
-        "only floors of consumables are filled up",
-    )
-    yield (
-        "items",
-        "turnaround",
-        ~durable & (tables.figures("items", "turnaround") > 0),
-        "only durables are cleaned and used again",
-    )
-    split = tables.flags("categories", "split") & ~tables.flags("categories", "together")
-    yield (
-        "categories",
-        "split",
-        split & tables.good("categories", "together"),
-        "only groups kept together are split",
-    )
-    site = tables.words("isolation_sites", "state") == "open"
-    for column in ("setup", "cost", "running_cost"):
-        yield (
-            "isolation_sites",
-            column,
-            site & (tables.figures("isolation_sites", column) > 0),
-            "the site is open already",
-        )
-    percent = tables.figures("closures", "percent")
-    state = tables.words("closures", "state")
-    yield (
-        "closures",
-        "percent",
-        (percent != 200) & ~np.isnan(percent) & (state != "slowed") & (state != ""),
-        "the link is not slowed",
-    )
-    start = ~np.isnan(tables.figures("rules", "from_period"))
-    yield (
-        "rules",
-        "from_period",
-        start & _rows_of(tables, "opening_budget"),
-        "an opening budget holds for the whole time",
-    )
-
-
-@warning
-def no_effect(tables: Tables) -> Iterator[Batch]:
-    """A figure that nothing reads where it stands."""
-    for table, column, mask, reason in _idle(tables):
-        rows = where(np.asarray(mask, dtype=bool))
-        if len(rows):
-            yield Batch(
-                table,
-                rows,
-                column,
-                f"{{value}} has no effect: {reason}.",
-                "Leave the cell blank, or mend the row.",
-            )
-
-
 RULES: Final[tuple[Rule, ...]] = (
     amount_not_whole,
     minimum_without_category,
@@ -319,5 +249,4 @@ RULES: Final[tuple[Rule, ...]] = (
     minimum_cannot_hold,
     minimums_clash,
     budget_below_minimum,
-    no_effect,
 )

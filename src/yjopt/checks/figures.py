@@ -161,15 +161,20 @@ def _worth(tables: Tables) -> Iterator[tuple[str, str, FloatArray, float]]:
     ]
     often = np.where(tables.words("tasks", "measure") == "teams", periods, 1.0)
     people, money = MOST_QUANTA / 1e6, MOST_QUANTA / 100
-    yield "needs", "quantity", tables.figures("needs", "quantity") * tables.figures("needs", "weight"), people
-    yield "arrivals", "people", tables.figures("arrivals", "people") * group_weight, people
-    yield "contacts", "people", tables.figures("contacts", "people") * stay, people
-    yield (
-        "tasks",
-        "amount",
-        tables.figures("tasks", "amount") * tables.figures("tasks", "weight") * often,
-        people,
-    )
+    needs = tables.figures("needs", "quantity") * tables.figures("needs", "weight")
+    arrivals = tables.figures("arrivals", "people") * group_weight
+    contacts = tables.figures("contacts", "people") * stay
+    tasks = tables.figures("tasks", "amount") * tables.figures("tasks", "weight") * often
+    yield "needs", "quantity", needs, people
+    yield "arrivals", "people", arrivals, people
+    yield "contacts", "people", contacts, people
+    yield "tasks", "amount", tasks, people
+    # A soft rule counts what is short of it: teams in every period, or all that a ceiling is above.
+    rule, weight = tables.words("rules", "rule"), tables.figures("rules", "weight")
+    all_people = float(np.nansum(arrivals) + np.nansum(contacts) + np.nansum(tasks))
+    everything = np.where(tables.words("rules", "what") == "goods", float(np.nansum(needs)), all_people)
+    short = np.where(rule == "mobile_quota", tables.figures("rules", "amount") * periods, np.nan)
+    yield "rules", "weight", np.where(rule == "unmet_ceiling", everything, short) * weight, MOST_QUANTA / 1e3
     ordered = tables.figures("sources", "quantity") * periods
     yield "sources", "quantity", ordered * tables.figures("sources", "cost"), money
 

@@ -22,6 +22,8 @@ HAPPENS: Final = (
     ("contacts", "period"),
     ("tasks", "first_period"),
     ("tasks", "last_period"),
+    ("levels", "period"),
+    ("blind", "period"),
 )
 #: Columns with the period from which something holds or may be used.
 BEGINS: Final = (
@@ -29,6 +31,11 @@ BEGINS: Final = (
     ("sources", "first_period"),
     ("beds", "opening"),
     ("rules", "from_period"),
+    ("needs", "known_from"),
+    ("arrivals", "known_from"),
+    ("contacts", "known_from"),
+    ("tasks", "known_from"),
+    ("quotas", "clear_by"),
 )
 #: Columns with a delay, and the hours of its unit (0: periods).
 DELAYS: Final = (
@@ -37,6 +44,7 @@ DELAYS: Final = (
     ("surge", "setup", "is ready"),
     ("isolation_sites", "setup", "is ready"),
     ("pools", "callup_hours", "sets out"),
+    ("facilities", "setup", "is ready"),
 )
 
 
@@ -86,6 +94,8 @@ def never_ready(tables: Tables) -> Iterator[Batch]:
         rows = periods >= horizon
         if table == "isolation_sites":
             rows &= tables.words(table, "state") == "candidate"
+        if table == "facilities":
+            rows &= tables.words(table, "role") != "designated"
         at = where(rows)
         if len(at):
             unit = "hours" if column.endswith("hours") else "periods"

@@ -13,7 +13,7 @@ from yjopt.checks.coercion import FALSE, TRUE
 from yjopt.checks.numbers import range_of, read_number, read_numbers
 from yjopt.checks.words import Guesser, listed, shown, written
 from yjopt.errors import Finding, Severity
-from yjopt.schema import SETTINGS, Column, Setting
+from yjopt.schema import RESOURCES, SETTINGS, Column, Setting
 
 if TYPE_CHECKING:
     from yjopt.files.raw import RawTables
@@ -23,6 +23,7 @@ SETTING_RULES: Final[dict[str, tuple[Severity, str]]] = {
     "unknown_setting": ("error", "A setting that nothing reads."),
     "wrong_setting": ("error", "A setting that is no value of its type or out of its range."),
     "wrong_date": ("error", "A start that is no date."),
+    "idle_setting": ("warning", "A setting that others make idle."),
 }
 
 _BY_NAME: Final[dict[str, Setting]] = {
@@ -70,6 +71,42 @@ def coerce_settings(raw: RawTables) -> tuple[dict[str, Any], list[Finding]]:
                 )
             )
     return settings, findings
+
+
+def idle_settings(raw: RawTables, settings: Mapping[str, Any]) -> list[Finding]:
+    """Return a finding for every setting that has no effect beside the others.
+
+    Parameters
+    ----------
+    raw : RawTables
+        Where the settings come from.
+    settings : mapping
+        Every setting, as `coerce_settings` returns them.
+    """
+    strict, by_rung = settings["rule"] == "strict", settings["delays"] == "by_rung"
+    idle = []
+    if strict and not any(settings[f"strict.{resource}"] for resource in RESOURCES):
+        reason = "strict holds for no resource, so that rule is the same as priority"
+        idle.append(("rule", reason, "Set one entry of [strict] to true, or write priority."))
+    if settings["support.people"] and settings["rule"] == "flat":
+        reason = "rule is flat, so that there are no support stages"
+        idle.append(("support.people", reason, "Write another rule, or take this entry out."))
+    if settings["cover_periods"] != _BY_NAME["cover_periods"].default and not strict and not by_rung:
+        reason = "rule is not strict and delays is not by_rung"
+        idle.append(("cover_periods", reason, "Mend one of the two, or take this entry out."))
+    return [
+        Finding(
+            rule="idle_setting",
+            severity="warning",
+            table="settings",
+            file=raw.files.get("settings", ""),
+            column=name,
+            value=written(settings[name]),
+            message=f"{name} has no effect: {reason}.",
+            mend=mend,
+        )
+        for name, reason, mend in idle
+    ]
 
 
 def _entries(settings: object) -> Iterator[tuple[str, object]]:

@@ -138,19 +138,24 @@ def floor_above_quantity(tables: Tables) -> Iterator[Batch]:
 
 @warning
 def less_than_a_pack(tables: Tables) -> Iterator[Batch]:
-    """A source whose ceiling is below one pack, so that nothing can ever be ordered."""
-    pack = np.append(tables.figures("items", "pack"), np.nan)[tables.rows("sources", "item")]
-    quantity = tables.figures("sources", "quantity")
-    rows = where((quantity > 0) & (quantity < pack))
-    if len(rows):
-        yield Batch(
-            "sources",
-            rows,
-            "quantity",
-            "A ceiling of {value} per period is less than one pack of {pack}.",
-            "Only whole packs are ordered: raise the ceiling, or mend the pack of the item.",
-            {"pack": [figure(value) for value in pack[rows]]},
-        )
+    """A ceiling below one pack, so that nothing can ever be ordered, or sent unasked."""
+    for table, what, done in (
+        ("sources", "A ceiling of {value} per period", "ordered"),
+        ("quotas", "A quota of {value}", "sent"),
+        ("blind", "A default of {value}", "sent"),
+    ):
+        pack = np.append(tables.figures("items", "pack"), np.nan)[tables.rows(table, "item")]
+        quantity = tables.figures(table, "quantity")
+        rows = where((quantity > 0) & (quantity < pack))
+        if len(rows):
+            yield Batch(
+                table,
+                rows,
+                "quantity",
+                f"{what} is less than one pack of {{pack}}.",
+                f"Only whole packs are {done}: raise the quantity, or mend the pack of the item.",
+                {"pack": [figure(value) for value in pack[rows]]},
+            )
 
 
 @warning
