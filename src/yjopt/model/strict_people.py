@@ -93,12 +93,34 @@ def add_strict_people(
     )
 
 
-def _bar(
-    instance: Instance, resource: str, step: IntArray, position: IntArray, taker: IntArray, period: IntArray
-) -> IntArray:
-    """The position below which everybody must be exhausted."""
+def bars(instance: Instance, resource: str) -> IntArray:
+    """The position below which everybody must be exhausted before a flow, for every flow of a family of people.
+
+    Parameters
+    ----------
+    instance : Instance
+    resource : str
+        ``beds`` (choices), ``isolation`` (choices) or ``teams`` (tours).
+    """
+    beds, sites, teams, unit = instance.beds, instance.isolation, instance.teams, instance.unit
+    if resource == "beds":
+        taker = unit[beds.queue_place[beds.choice_queue]]
+        step, position, period = beds.choice_step, beds.choice_position, beds.choice_period
+    elif resource == "isolation":
+        taker = unit[sites.place[sites.choice_part]]
+        step, position, period = sites.choice_step, sites.choice_position, sites.choice_period
+    else:
+        taker = unit[teams.tour_place]
+        step, position, period = teams.tour_step, teams.tour_position, teams.tour_depart
     skips = instance.command.may_skip(resource, step, taker, period)
     return np.where(skips, np.minimum(position, _SKIPPED_TO), position)
+
+
+def begun(instance: Instance) -> IntArray:
+    """Number of the post or task, and the period in which work on it begins, of each tour: those compete."""
+    teams = instance.teams
+    job = np.where(teams.tour_task >= 0, teams.tour_task, len(teams.task_place) + teams.tour_post)
+    return np.asarray(job * instance.horizon + teams.tour_first, dtype=np.int64)
 
 
 def _beds(
@@ -117,8 +139,7 @@ def _beds(
     most = total(
         beds.arrivals.amount[demand], beds.queue[demand] * horizon + waits, len(beds.queue_place) * horizon
     )
-    taker = instance.unit[beds.queue_place[beds.choice_queue]]
-    bar = _bar(instance, "beds", beds.choice_step, beds.choice_position, taker, period)
+    bar = bars(instance, "beds")
     facility = instance.facilities.of_ward[ward]
     givers = Givers(group, beds.choice_position, (facility >= 0).astype(np.int64))
     openings = add_openings(builder, "beds", Flows(columns.admit, group, bar, most[group]), givers)
@@ -223,8 +244,7 @@ def _isolation(
     isolation, horizon = instance.isolation, instance.horizon
     part, ward, period = isolation.choice_part, isolation.choice_ward, isolation.choice_period
     group = part * horizon + period
-    taker = instance.unit[isolation.place[part]]
-    bar = _bar(instance, "isolation", isolation.choice_step, isolation.choice_position, taker, period)
+    bar = bars(instance, "isolation")
     units = isolation.people // columns.size
     openings = add_openings(
         builder,
@@ -337,11 +357,8 @@ def _exact_conversions(builder: Builder, columns: IsolationColumns, rules: IntAr
 
 
 def _teams(builder: Builder, instance: Instance, columns: TeamColumns, signs: list[IntArray]) -> Openings:
-    teams, horizon = instance.teams, instance.horizon
-    job = np.where(teams.tour_task >= 0, teams.tour_task, len(teams.task_place) + teams.tour_post)
-    group = job * horizon + teams.tour_first
-    taker = instance.unit[teams.tour_place]
-    bar = _bar(instance, "teams", teams.tour_step, teams.tour_position, taker, teams.tour_depart)
+    teams = instance.teams
+    group, bar = begun(instance), bars(instance, "teams")
     # Whoever begins to work in the same period is away at the same time.
     _, (of_group, pool) = groups(group, teams.tour_pool)
     size = int(group.max(initial=-1)) + 1

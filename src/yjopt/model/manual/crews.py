@@ -8,6 +8,7 @@ import numpy as np
 
 from yjopt.instance.joining import ceil_div
 from yjopt.instance.teams import WORK_UNIT
+from yjopt.model.manual.exhausted import ExhaustedPools
 from yjopt.model.manual.ledger import Ledger, by_key
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class Crews:
             self.members, (exceptions.staff_post, exceptions.staff_period), 100 * ledger.x[exceptions.staff]
         )
 
+        self.exhausted = ExhaustedPools(ledger, self.home)
         quotas = instance.mobile_quotas
         spare = np.repeat((quotas.teams - quotas.amount)[:, None], horizon, axis=1)
         free = ~quotas.hard[:, None] | (np.arange(horizon)[None, :] < quotas.first[:, None])
@@ -128,6 +130,8 @@ class Crews:
     def _send(self, tour: int, wanted: int) -> None:
         """Send up to `wanted` teams on a tour, fewer when the pool or the goods they use up do not suffice."""
         teams = self.ledger.instance.teams
+        if not self.exhausted.allow(tour):
+            return
         pool, column = int(teams.tour_pool[tour]), int(self.ledger.model.teams.deploy[tour])
         away = (pool, slice(int(teams.tour_depart[tour]), int(teams.tour_back[tour]) + 1))
         count = min(wanted, self.ledger.room(column), int(self.home[away].min()))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from yjopt.model.manual.exhausted import NOBODY, ExhaustedHosts
 from yjopt.model.manual.ledger import Ledger, by_key
 from yjopt.model.manual.standby import Standby
 
@@ -79,6 +80,7 @@ class Hosts:
         self.decide_surge = _columns(
             ledger.model.beds.decide, ledger.model.beds.decide_level, ledger.model.beds.decide_period
         )
+        self.exhausted = ExhaustedHosts(self, crews)
         sites = ledger.model.isolation
         self.decide_site = _columns(sites.decide, sites.decide_site, sites.decide_period)
 
@@ -98,33 +100,39 @@ class Hosts:
                 self._admit(demand, now)
 
     def _admit(self, demand: int, now: int) -> None:
+        """Ask hospitals in their order, under strict none while one before it has something left."""
         beds = self.ledger.instance.beds
-        queue, end = int(beds.queue[demand]), self.ledger.instance.horizon - 1
-        last = min(now + int(beds.stay[beds.group[demand]]) - 1, end)
-        for choice in self.beds_of[queue * (end + 1) + now]:
+        queue, blocked = int(beds.queue[demand]), NOBODY
+        for choice in self.beds_of[queue * self.ledger.instance.horizon + now]:
             if self.waiting[demand] == 0:
                 return
-            ward, column = int(beds.choice_ward[choice]), int(self.ledger.model.beds.admit[choice])
-            if ward in self.full or beds.known[demand] + beds.choice_delay[choice] > now:
-                continue
-            while True:
-                people = min(
-                    int(self.waiting[demand]),
-                    self.ledger.room(column),
-                    int(self.room[ward, now : last + 1].min()),
-                )
-                people = self._take_in(ward, people, now, now, last)
-                if people == 0:
-                    # Barred to some is not full for all.
-                    if not self.ledger.barred[column]:
-                        self.full.add(ward)
-                    break
-                self.ledger.add(self.ledger.x, column, people)
-                self.ledger.add(self.ledger.x, self.serve[demand, now], people)
-                self.ledger.add(self.waiting, demand, -people)
-                # Under strict a ward must be filled to the last bed before the next position is asked.
-                if not self.is_strict or self.waiting[demand] == 0:
-                    break
+            is_known = beds.known[demand] + beds.choice_delay[choice] <= now
+            if is_known and self.exhausted.may_admit(choice, blocked):
+                self._admit_to(choice, demand, now)
+            blocked = self.exhausted.blocks_beds(choice, now, blocked)
+
+    def _admit_to(self, choice: int, demand: int, now: int) -> None:
+        beds = self.ledger.instance.beds
+        last = min(now + int(beds.stay[beds.group[demand]]), self.ledger.instance.horizon) - 1
+        ward, column = int(beds.choice_ward[choice]), int(self.ledger.model.beds.admit[choice])
+        while ward not in self.full and self.waiting[demand]:
+            people = min(
+                int(self.waiting[demand]),
+                self.ledger.room(column),
+                int(self.room[ward, now : last + 1].min()),
+            )
+            people = self._take_in(ward, people, now, now, last)
+            if people == 0:
+                # Barred to some is not full for all.
+                if not self.ledger.barred[column]:
+                    self.full.add(ward)
+                return
+            self.ledger.add(self.ledger.x, column, people)
+            self.ledger.add(self.ledger.x, self.serve[demand, now], people)
+            self.ledger.add(self.waiting, demand, -people)
+            # Under strict a ward must be filled to the last bed before the next position is asked.
+            if not self.is_strict:
+                return
 
     def _take_in(self, ward: int, people: int, now: int, first: int, last: int, whole: bool = False) -> int:
         """Take people into a ward with staff and goods: as many as can be found by halving (or all, if `whole`)."""
@@ -206,33 +214,35 @@ class Hosts:
                 self._open_candidate(part, now)
 
     def _settle(self, part: int, now: int) -> bool:
+        """Ask sites in their order, under strict none while one before it has something left; is everybody placed?"""
+        isolation, blocked = self.ledger.instance.isolation, NOBODY
+        size = int(self.ledger.model.isolation.size[part])
+        for choice in self.sites_of[part]:
+            if self.placed[part] == isolation.people[part]:
+                break
+            if isolation.choice_period[choice] != now:
+                continue
+            if self.exhausted.may_settle(choice, blocked):
+                mark = self.ledger.mark()
+                if not self._settle_at(choice, part, now):
+                    self.ledger.revert(mark)
+            blocked = self.exhausted.blocks_sites(choice, now, size, blocked)
+        return bool(self.placed[part] == isolation.people[part])
+
+    def _settle_at(self, choice: int, part: int, now: int) -> bool:
         isolation, columns = self.ledger.instance.isolation, self.ledger.model.isolation
         end = int(isolation.period[part] + isolation.stay[isolation.category[part]])
         last = min(end, self.ledger.instance.horizon) - 1
-        whole = bool(isolation.together[part])
-        for choice in self.sites_of[part]:
-            if isolation.choice_period[choice] != now:
-                continue
-            left = int(isolation.people[part] - self.placed[part])
-            if left == 0:
-                break
-            ward, mark = int(isolation.choice_ward[choice]), self.ledger.mark()
-            if not self._hold(ward, now, now, last):
-                self.ledger.revert(mark)
-                continue
-            if not self.ledger.room(int(columns.settle[choice])):
-                self.ledger.revert(mark)
-                continue
-            free = int(self.room[ward, now : last + 1].min())
-            people = min(left, free) if not whole else (left if free >= left else 0)
-            people = self._take_in(ward, people, now, now, last, whole)
-            if people == 0:
-                self.ledger.revert(mark)
-                continue
-            size = int(columns.size[part])
-            self.ledger.add(self.ledger.x, int(columns.settle[choice]), people // size)
-            self.ledger.add(self.placed, part, people)
-        return bool(self.placed[part] == isolation.people[part])
+        whole, left = bool(isolation.together[part]), int(isolation.people[part] - self.placed[part])
+        ward, column = int(isolation.choice_ward[choice]), int(columns.settle[choice])
+        if not self.ledger.room(column) or not self._hold(ward, now, now, last):
+            return False
+        free = int(self.room[ward, now : last + 1].min())
+        people = min(left, free) if not whole else (left if free >= left else 0)
+        people = self._take_in(ward, people, now, now, last, whole)
+        self.ledger.add(self.ledger.x, column, people // int(columns.size[part]))
+        self.ledger.add(self.placed, part, people)
+        return people > 0
 
     def _hold(self, ward: int, now: int, first: int, last: int) -> bool:
         """Let a site hold a ward's category from `first` to `last`, opening and converting it if need be."""
