@@ -169,10 +169,14 @@ def only_own(scenario: Scenario, area: str) -> Scenario:
     for name in (*_RUN_BY_UNIT, *_DEMANDS["people"], *_DEMANDS["goods"], "quotas", "blind"):
         changed[name] = tables[name][within(tables[name]["place"].map(unit))]
     changed["skills"] = tables["skills"][tables["skills"]["pool"].isin(changed["pools"]["pool"])]
+    skills = {*changed["skills"]["skill"], *changed["tasks"]["skill"], *tables["staffing"]["skill"]}
+    use = tables["consumption"]
+    changed["consumption"] = use[(use["kind"] != "skill") | use["what"].isin(skills)]
     rules = tables["rules"]
+    nobody = (rules["rule"] == "mobile_quota") & ~rules["what"].isin(skills)
     above = tree.inside(outer, tree.index(rules["area"])) & rules["rule"].isin(_SHARED).to_numpy(dtype=bool)
     kept = (within(rules["area"]) | above) & (rules["rule"] != "unmet_ceiling").to_numpy(dtype=bool)
-    changed["rules"] = rules[kept]
+    changed["rules"] = rules[kept & ~nobody.to_numpy(dtype=bool)]
     return scenario.replace(None, **{name: frame.reset_index(drop=True) for name, frame in changed.items()})
 
 
@@ -195,18 +199,13 @@ def _areas(scenario: Scenario, areas: Sequence[str] | None) -> list[str]:
 def _ceilings(scenario: Scenario, facts: pd.DataFrame) -> pd.DataFrame:
     """The facts as typed rows of the table ``rules``."""
     rules = scenario.tables["rules"]
-    rows = pd.DataFrame(
-        {
-            "rule": "unmet_ceiling", "area": facts["area"], "what": facts["what"], "amount": facts["amount"],
-            "hard": True, "weight": 1.0, "source": "what the area reaches alone",
-        }
-    )  # fmt: skip
-    return (
-        rows.reindex(columns=rules.columns)
-        .astype({"amount": rules["amount"].dtype, "from_period": rules["from_period"].dtype})
-        .fillna({"count_upper_units": False})
-        .astype({"count_upper_units": bool, "hard": bool})
-    )
+    size = len(facts)
+    told = {
+        "rule": ["unmet_ceiling"] * size, "area": facts["area"], "what": facts["what"], "amount": facts["amount"],
+        "from_period": [pd.NA] * size, "hard": [True] * size, "weight": [1.0] * size,
+        "count_upper_units": [False] * size, "source": ["what the area reaches alone"] * size,
+    }  # fmt: skip
+    return pd.DataFrame({name: pd.Series(told[name], dtype=rules[name].dtype) for name in rules.columns})
 
 
 def _cells(row: Mapping[Any, Any]) -> list[str]:
