@@ -126,11 +126,22 @@ def _could_ship(command: Command, reach: Reach, lots: LotStocks, pair: tuple[Int
     seconds = reach.seconds("consumables", period, lots.key[0][lot], place[row])
     decision = command.seconds("supplies", step, taker, authority[row])
     # What goes unasked to a place that is cut off is not decided.
-    decision = np.where((step > 0) & command.is_blind(place[row], period), 0, decision)
+    cut_off = (step > 0) & command.is_blind(place[row], period)
+    decision = np.where(cut_off, 0, decision)
     arrive = period + facts.delay(np.maximum(seconds, 0) + release + decision)
     may = (seconds >= 0) & (arrive <= horizon)
     may &= command.passes("supplies", step, taker, authority[row], period)
     may &= command.open_kind(lots.key[3][lot], taker, period)
+    may &= ~cut_off | _has_default(command, place[row], item[row], period)
     could = np.zeros(len(authority), dtype=bool)
     could[row[may]] = True
     return could
+
+
+def _has_default(command: Command, place: Column, item: Column, period: Column) -> Column:
+    """Whether a place that is cut off in a period is sent a pack of an item at least."""
+    facts, blind = command.facts, command.facts["blind"]
+    if not len(blind):
+        return np.zeros(len(place), dtype=bool)
+    row = find(blind.key("place", "item", "period"), (place, item, period))
+    return np.asarray((row >= 0) & (blind["quantity"][row] >= facts["items"]["pack"][item]))

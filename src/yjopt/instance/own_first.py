@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from yjopt.instance.arcs import AHEAD
 from yjopt.instance.command import STEPS
 from yjopt.instance.joining import IntArray, find, groups, matches, position
 from yjopt.instance.shipping import Takers, possible_shipments
@@ -74,7 +75,8 @@ def index_own_first(
         could = possible_shipments(context, command, lots, parts, anything, legs, takers, allowances)
         lot, width = parts.lot[could.part], len(context.labels.items)
         who = find(lots.authority[lot] * width + lots.item[lot], authority * width + kind)
-        own = np.flatnonzero((who >= 0) & tree.inside(takers.unit[could.to], lots.authority[lot]))
+        inside = tree.inside(takers.unit[could.to], lots.authority[lot])
+        own = np.flatnonzero((who >= 0) & inside & (could.use != AHEAD))
         _, (reached_by, reached) = groups(who[own], could.to[own])
         at, need = matches(reached, need_taker)
         need_keeper = reached_by[at]
