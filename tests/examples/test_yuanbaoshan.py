@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import networkx as nx
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -117,6 +118,47 @@ def test_needs_of_tests_are_standards_times_people(tables: dict[str, pd.DataFram
 def test_nothing_is_to_be_mended() -> None:
     findings = yj.check(FOLDER)
     assert findings.empty, findings.message.tolist()
+
+
+def test_a_shortage_climbs_from_the_town_to_the_region() -> None:
+    """Solved to 0.1 %; the town's own kits go first, then each level is asked, and each request says why."""
+    plan = yj.solve(yj.read(FOLDER), time_limit=120)
+    assert plan.audit().ok
+    assert plan.status == "optimal"
+    assert np.minimum(plan.stages.gap, plan.stages.gap_scale).max() <= 1e-3
+    assert (plan.stages.set_index("name").loc["unmet_goods", ["value", "bound"]] > 0).all()
+    kits = plan.shipments.query("item == 'test_kit' and to == '150403101'")
+    assert {"own", "pool", "peer-2", "above-2", "above-3"} <= set(kits.step)
+    asked = plan.requests.query("what == 'test_kit' and taker == '150403101' and kind == 'request'")
+    assert (asked.proof != "").all()
+    chain = asked.query("giver == @REGION")
+    assert set(zip(chain.asker, chain.asked, strict=True)) == {
+        ("150403101", DISTRICT),
+        (DISTRICT, CITY),
+        (CITY, REGION),
+    }
+    assert chain.groupby(["issued", "arrive"]).quantity.nunique().max() == 1
+
+
+def test_the_page_tells_the_figures_of_the_tables(tables: dict[str, pd.DataFrame]) -> None:
+    page = " ".join((FOLDER / "README.md").read_text(encoding="utf-8").split())
+    contacts = tables["contacts"]
+    people = contacts.people.astype(int).groupby(contacts.category).sum()
+    kits = tables["needs"].query("item == 'test_kit' and place.str.isdigit()")
+    wanted = kits.quantity.astype(int).groupby(kits.place == "150403101").sum()
+    told = {
+        "{} people": CENSUS_2020,
+        "{} in five days": tables["arrivals"].people.astype(int).sum(),
+        "with {} contacts": people["close_contact"],
+        "and {} arrivals from risk areas": people["key_person"],
+        "{} tests for the town of Yuanbaoshan": wanted[True],
+        "{} for the two others": wanted[False],
+    }
+    for words, figure in told.items():
+        assert words.format(f"{figure:,}") in page
+    stocks = tables["stocks"].query("item == 'test_kit'").set_index("place").quantity.astype(int)
+    for place in ("150403101", "district-depot", "health-store"):
+        assert f"{stocks[place]:,}" in page
 
 
 def test_it_builds_again_to_the_same_bytes(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ def add_command(tables: Tables) -> None:
             "area": CITY,
             "opens": "skip",
             "resource": "beds",
-            "mode": "war",
-            "source": "made: in war mode patients go to the city's hospitals without asking other counties first",
+            "level": "II",
+            "source": "made: from level II on patients go to the city's hospitals without asking other counties first",
         }
     )

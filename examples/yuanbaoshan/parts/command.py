@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from parts.facts import (
     CITY,
     DISTRICT,
+    EAST,
     FENGSHUIGOU,
     HONGSHAN,
     MADE,
     NINGCHENG,
+    PINGZHUANG,
     PLAN,
     SONGSHAN,
     TOWNS,
@@ -82,13 +84,20 @@ _GATES = (
     ("districts", "step", "peer-2", "III", "", "made: districts help each other from level III on"),
     ("region", "step", "above-3", "", "major", f"{PLAN}: the region is asked in a major emergency"),
 )
-#: Resource, helper, whether the city has to agree.
+#: Who is helped, resource, helper, whether the area above both has to agree.
 _PAIRING = (
-    ("supplies", DISTRICT, True, "made: its own towns help each other when the district says so"),
-    ("supplies", HONGSHAN, True, "made: paired by the city"),
-    ("supplies", SONGSHAN, True, "made: paired by the city"),
-    ("teams", HONGSHAN, False, "made: the two districts have agreed to lend testing teams on request"),
-    ("teams", NINGCHENG, True, "made: paired by the city"),
+    (YUANBAOSHAN, "supplies", PINGZHUANG, True, "made: paired by the district"),
+    (YUANBAOSHAN, "supplies", EAST, True, "made: paired by the district"),
+    (DISTRICT, "supplies", HONGSHAN, True, "made: paired by the city"),
+    (DISTRICT, "supplies", SONGSHAN, True, "made: paired by the city"),
+    (
+        DISTRICT,
+        "teams",
+        HONGSHAN,
+        False,
+        "made: the two districts have agreed to lend testing teams on request",
+    ),
+    (DISTRICT, "teams", NINGCHENG, True, "made: paired by the city"),
 )
 
 
@@ -112,8 +121,8 @@ def add_command(tables: Tables) -> None:
         if gate == "region":
             row["resource"] = ""
         tables["gates"].append(row | {"level": level, "severity": severity, "source": source})
-    for resource, helper, consent, source in _PAIRING:
-        row = {"area": DISTRICT, "helper": helper, "resource": resource, "consent": consent}
+    for area, resource, helper, consent, source in _PAIRING:
+        row = {"area": area, "helper": helper, "resource": resource, "consent": consent}
         tables["pairing"].append(row | {"source": source})
     row = {"rule": "own_first", "area": CITY, "what": "", "amount": 0, "hard": True}
     source = f"{PLAN}: a district helps others with what its own do not wait for"

@@ -13,7 +13,7 @@ CODES = "division codes of the national statistics bureau"
 CENSUS = "census 2020"
 MADE = "made"
 
-DAYS = 6
+DAYS = 5
 
 YUANBAOSHAN, FENGSHUIGOU, WUJIA = "150403101", "150403100", "150403104"
 CENTRE, EAST, WEST = "150403002", "150403003", "150403004"

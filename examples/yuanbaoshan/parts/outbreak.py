@@ -4,30 +4,26 @@ from __future__ import annotations
 
 from parts.facts import CENTRE, DAYS, EAST, FENGSHUIGOU, MADE, WUJIA, YUANBAOSHAN
 
-#: Cases found on each of the six days.
+#: Cases found on each of the five days.
 CASES = {
-    YUANBAOSHAN: (3, 4, 6, 7, 6, 5),
-    EAST: (1, 2, 4, 4, 4, 3),
-    CENTRE: (0, 1, 2, 2, 2, 2),
-    FENGSHUIGOU: (0, 1, 1, 2, 2, 1),
-    WUJIA: (0, 0, 0, 1, 1, 1),
+    YUANBAOSHAN: (4, 5, 7, 8, 6),
+    EAST: (0, 3, 4, 5, 4),
+    FENGSHUIGOU: (0, 0, 3, 3, 2),
 }
 #: Every sixth case is severe, counted through the towns as above.
 SEVERE_EVERY = 6
 CONTACTS_PER_CASE = 4
-#: Arrivals from risk areas to be observed, on each day.
-KEY_PERSONS = {CENTRE: 6, EAST: 4, WUJIA: 2}
+#: Arrivals from risk areas to be observed, by day.
+KEY_PERSONS = {CENTRE: (0, 16, 0, 14, 0), WUJIA: (8, 0, 12, 0, 0)}
 #: Town: first day sealed, share of its people, rounded to hundreds.
 SEALED = {YUANBAOSHAN: (1, 0.6), EAST: (2, 0.25), FENGSHUIGOU: (2, 0.4)}
 #: Town: day of a round of testing, share of its people, days before that it is known.
 ROUNDS = (
     (YUANBAOSHAN, 2, 1.0, 0),
     (YUANBAOSHAN, 4, 1.0, 2),
-    (YUANBAOSHAN, 6, 1.0, 3),
-    (EAST, 3, 0.5, 1),
-    (EAST, 5, 0.5, 2),
+    (YUANBAOSHAN, 5, 1.0, 2),
+    (EAST, 3, 0.8, 0),
     (FENGSHUIGOU, 3, 0.6, 0),
-    (WUJIA, 5, 0.4, 1),
 )
 
 

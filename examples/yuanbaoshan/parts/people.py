@@ -109,8 +109,10 @@ def _add_isolation(tables: Tables) -> None:
     for (town, day), count in sorted(found.items()):
         row = {"place": town, "category": "close_contact", "period": day, "people": CONTACTS_PER_CASE * count}
         tables["contacts"].append(row | {"source": f"made: {CONTACTS_PER_CASE} contacts a case"})
-    for town, people in KEY_PERSONS.items():
-        for day in range(1, DAYS + 1):
+    for town, days in KEY_PERSONS.items():
+        for day, people in enumerate(days, 1):
+            if not people:
+                continue
             row = {"place": town, "category": "key_person", "period": day, "people": people}
             tables["contacts"].append(row | {"source": "made: arrivals from risk areas"})
     for category in ("close_contact", "key_person"):

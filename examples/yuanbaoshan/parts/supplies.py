@@ -60,9 +60,6 @@ _ITEMS = {
 _CONSUMPTION = (
     ("class", "general", SUIT, 1.5, "made: staff change every four to six hours"),
     ("class", "intensive", SUIT, 6, "made: four times an ordinary ward"),
-    ("class", "general", MEDICINE, 1, MADE),
-    ("class", "intensive", MEDICINE, 2, MADE),
-    ("skill", "testing", SUIT, 4, "made: two people, two shifts"),
 )
 _CONTRACT = f"{PLAN}: six reserve kinds; quantity and hours made"
 #: Place, item, authority, reserve kind, quantity, kept at home, hours of release.
@@ -76,13 +73,13 @@ _LOTS = (
     (DEPOT, MASK, DISTRICT, "physical", 20_000, 0, 2),
     (DEPOT, MASK, DISTRICT, "social", 6_000, 0, 12),
     (PLANT, MASK, DISTRICT, "capacity", 20_000, 0, 24),
-    (HEALTH_STORE, MEDICINE, DISTRICT, "professional", 250, 0, 6),
+    (HEALTH_STORE, MEDICINE, DISTRICT, "professional", 150, 0, 6),
     (DEPOT, FOOD, DISTRICT, "physical", 60_000, 0, 2),
     (WAREHOUSE, FOOD, DISTRICT, "commercial", 120_000, 0, 20),
     (DEPOT, FOOD, DISTRICT, "social", 5_000, 0, 12),
     (HOSPITAL, VENTILATOR, DISTRICT, "physical", 2, 0, 0),
-    (HONGSHAN_DEPOT, TEST, HONGSHAN, "physical", 18_000, 6_000, 2),
-    (SONGSHAN_DEPOT, TEST, SONGSHAN, "physical", 10_000, 4_000, 2),
+    (HONGSHAN_DEPOT, TEST, HONGSHAN, "physical", 12_000, 4_000, 2),
+    (SONGSHAN_DEPOT, TEST, SONGSHAN, "physical", 8_000, 4_000, 2),
     (NINGCHENG_DEPOT, TEST, NINGCHENG, "physical", 12_000, 4_000, 2),
     (HONGSHAN_DEPOT, SUIT, HONGSHAN, "physical", 300, 100, 2),
     (SONGSHAN_DEPOT, MASK, SONGSHAN, "physical", 20_000, 10_000, 2),
@@ -94,7 +91,7 @@ _LOTS = (
     (CITY_DEPOT, MEDICINE, CITY, "professional", 200, 0, 6),
     (CITY_DEPOT, FOOD, CITY, "physical", 60_000, 0, 6),
     (CITY_DEPOT, VENTILATOR, CITY, "physical", 3, 1, 6),
-    (REGION_DEPOT, TEST, REGION, "physical", 80_000, 0, 6),
+    (REGION_DEPOT, TEST, REGION, "physical", 50_000, 0, 6),
     (REGION_DEPOT, SUIT, REGION, "physical", 2_000, 0, 6),
 )
 #: Towns with a lot of their own: tests kept for the town, tests the district may pool.
@@ -174,18 +171,13 @@ def _add_sources(tables: Tables) -> None:
 
 
 def _add_fleets(tables: Tables) -> None:
-    for place, tonnes, vehicles in ((CITY_DEPOT, 10, 2),):
-        row = {
-            "fleet": f"{place}-{tonnes}t",
-            "place": place,
-            "vehicles": vehicles,
-            "payload_kg": 1000 * tonnes,
-        }
-        row |= {"volume_litres": {5: 24_000, 10: 45_000}[tonnes], "hours": 6}
-        cost = {5: 110, 10: 160}[tonnes]
-        tables["fleets"].append(
-            row | {"cost_per_hour": 0 * cost, "source": "made: common trucks, six hours on the road"}
-        )
+    for place, tonnes, litres, vehicles, cost in (
+        (DEPOT, 5, 24_000, 4, 110),
+        (CITY_DEPOT, 10, 45_000, 2, 160),
+    ):
+        row = {"fleet": f"{place}-{tonnes}t", "place": place, "vehicles": vehicles, "hours": 6}
+        row |= {"payload_kg": 1000 * tonnes, "volume_litres": litres, "cost_per_hour": cost}
+        tables["fleets"].append(row | {"source": "made: common trucks, six hours on the road"})
 
 
 def _need(
@@ -207,10 +199,10 @@ def _add_needs(land: Land, tables: Tables) -> None:
     """Standards times people."""
     for town, day, share, before in ROUNDS:
         tests = int(share * land.population[town]) // 500 * 500
-        source = f"made: {share:g} tests a resident in a round of testing"
+        source = f"made: a round of testing, a test for {share:.0%} of the residents"
         _need(tables, town, TEST, day, tests, 1.0, 1, source, max(1, day - before))
     for town in TOWNS:
-        for day in (3,) if town not in SEALED else (1, 3, 5):
+        for day in (3,) if town not in SEALED else (1, 4):
             quantity = land.population[town] // 5 // 500 * 500
             source = "made: a mask for every fifth resident"
             _need(tables, town, MASK, day, quantity, 0.05, 2, source, day - 1 or None)
@@ -229,7 +221,7 @@ def _add_needs(land: Land, tables: Tables) -> None:
     for place, peer in zip((HONGSHAN_DEPOT, SONGSHAN_DEPOT, NINGCHENG_DEPOT), PEERS, strict=True):
         for day in (2, 4):
             _need(tables, place, TEST, day, 4_000, 0.8, 2, f"made: people at risk in {peer} are tested, too")
-    for place, sets in ((HOSPITAL, (1, 2, 3, 4, 4, 4)), (CITY_HOSPITAL, (1, 1, 2, 2, 3, 3))):
+    for place, sets in ((HOSPITAL, (1, 2, 3, 4, 4)), (CITY_HOSPITAL, (1, 1, 2, 2, 3))):
         for day, count in enumerate(sets, 1):
             _need(
                 tables, place, VENTILATOR, day, count, 60.0, None, "made: a set for every second severe case"

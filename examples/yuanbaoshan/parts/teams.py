@@ -10,8 +10,8 @@ from parts.facts import (
     DAYS,
     HONGSHAN_DEPOT,
     NINGCHENG_DEPOT,
-    PLACES,
     PLAN,
+    REGION,
     REGION_DEPOT,
     SONGSHAN_DEPOT,
     TOWNS,
@@ -63,9 +63,9 @@ def add_teams(land: Land, tables: Tables) -> None:
         _pool(tables, town, CONTROL, 1 + people // 8_000, 0, 0, "standing", "made: one for 8,000 residents")
     _add_tasks(land, tables)
     source = (
-        f"made: the district keeps 3 testing teams in readiness ({PLAN}: keep enough at home before lending)"
+        f"made: 25 testing teams stay in readiness, eight more than all floors; {PLAN}: lend what is left"
     )
-    row = {"rule": "mobile_quota", "area": PLACES[BASE][2], "what": TESTING, "amount": 3, "hard": True}
+    row = {"rule": "mobile_quota", "area": REGION, "what": TESTING, "amount": 25, "hard": True}
     tables["rules"].append(row | {"source": source})
 
 
@@ -107,20 +107,11 @@ def _add_tasks(land: Land, tables: Tables) -> None:
             tables, f"testing-{town}-{day}", town, TESTING, people, days, 0.02, source, max(1, day - before)
         )
     for town in CASES:
-        for first in range(1, DAYS, 2):
-            count = sum(1 for where, day, _ in cases() if where == town and first <= day <= first + 1)
+        for first, last in ((1, 3), (4, DAYS)):
+            count = sum(1 for where, day, _ in cases() if where == town and first <= day <= last)
             if count:
-                days = (first, min(first + 2, DAYS))
-                _task(
-                    tables,
-                    f"tracing-{town}-{first}",
-                    town,
-                    TRACING,
-                    count,
-                    days,
-                    6.0,
-                    "made: cases of two days",
-                )
+                source = "made: the cases of these days"
+                _task(tables, f"tracing-{town}-{first}", town, TRACING, count, (first, last), 6.0, source)
     for town in TOWNS:
         if town not in SEALED:
             continue
