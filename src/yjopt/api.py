@@ -23,7 +23,7 @@ from yjopt.files import read_tables
 from yjopt.instance import index
 from yjopt.model.assembly import assemble
 from yjopt.model.manual import manual
-from yjopt.model.manual.refill import refill
+from yjopt.model.manual.relaying import Polish
 from yjopt.model.names import STAGE_HARD
 from yjopt.model.nothing import nothing
 from yjopt.model.tightening import tighten
@@ -177,11 +177,18 @@ def solve(
             outcome = _by_hand(model, by_hand)
         else:
             left = max(time_limit - (time.monotonic() - started), LEAST_SECONDS)
-            # Refilling is a part of what the rule by hand does, and takes about as long at most.
-            polish = partial(refill, instance, model)
-            params = replace(params, time_limit=left, polish=polish, polish_seconds=clock.seconds["manual"])
+            # Laying anew takes as long as the rule by hand, and so does refilling at most, twice.
+            params = replace(
+                params,
+                time_limit=left,
+                polish=Polish(instance, model),
+                polish_seconds=3 * clock.seconds["manual"],
+            )
             if wanted == "weighted":
-                outcome = _solve_weighted(model, params, _weights(scenario, model), by_hand)
+                weights = _weights(scenario, model)
+                worth = partial(_weighted, model, weights)
+                params = replace(params, polish=Polish(instance, model, worth))
+                outcome = _solve_weighted(model, params, weights, by_hand)
             else:
                 outcome = solve_stages(model.mip, params, by_hand)
     return _plan(scenario, instance, model, by_hand, outcome, clock, engine)
@@ -213,6 +220,11 @@ def _weights(scenario: Scenario, model: Model) -> dict[str, int]:
         for stage in model.mip.stages
         if stage.name != STAGE_HARD
     }
+
+
+def _weighted(model: Model, weights: dict[str, int], x: IntArray) -> int:
+    """The weighted sum of a plan's stages, exact."""
+    return sum(weights.get(stage.name, 0) * stage.value(x) for stage in model.mip.stages)
 
 
 def _solve_weighted(model: Model, params: Params, weights: dict[str, int], start: IntArray) -> Outcome:
@@ -308,16 +320,13 @@ def _objective(
     if total is None:
         return None
 
-    def weighted(x: IntArray) -> int:
-        return sum(weights.get(stage.name, 0) * stage.value(x) for stage in model.mip.stages)
-
     return StageResult(
         name=total.name,
         unit=WEIGHTED_UNIT,
-        value=total.value if outcome.x is None else weighted(outcome.x),
+        value=total.value if outcome.x is None else _weighted(model, weights, outcome.x),
         bound=total.bound,
-        scale=weighted(nothing_done),
-        manual=weighted(by_hand),
+        scale=_weighted(model, weights, nothing_done),
+        manual=_weighted(model, weights, by_hand),
         bound_proof=total.bound_proof,
     )
 

@@ -49,17 +49,7 @@ def manual(instance: Instance, model: Model) -> IntArray:
         A vector that keeps every row and is never worse than doing nothing in the stages of people and goods.
     """
     start = nothing(instance, model)
-    barred = np.zeros(model.mip.num_columns, dtype=np.bool_)
-    for attempt in range(_ATTEMPTS):
-        if attempt == _ATTEMPTS - 1:
-            barred[model.strict.flow] = True
-            barred[goods_in_order(model)] = True
-        x = with_goods_rules(instance, model, signs_set(model, _laid(instance, model, start, barred)))
-        shut = np.concatenate([forbidden(model, x), forbidden_goods(model, x)])
-        if not len(shut):
-            break
-        # Looking back, somebody was asked too early: begin again without that.
-        barred[shut] = True
+    x = laid(instance, model, start, _ATTEMPTS)
     if not model.mip.is_feasible(x):
         broken = (model.mip.violations(x) + model.mip.bound_violations(x))[0]
         _log.error("The manual plan breaks %s; doing nothing stands in for it.", broken)
@@ -67,7 +57,45 @@ def manual(instance: Instance, model: Model) -> IntArray:
     return x
 
 
-def _laid(instance: Instance, model: Model, start: IntArray, barred: BoolArray) -> IntArray:
+def laid(
+    instance: Instance, model: Model, start: IntArray, attempts: int, sites: IntArray | None = None
+) -> IntArray:
+    """Lay a plan by hand, again and again without the steps that were forbidden, looking back.
+
+    Parameters
+    ----------
+    instance, model
+        What is planned.
+    start : int64 array, shape (columns,)
+        Doing nothing.
+    attempts : int
+        How often at most; the last time nobody is asked before whom another must be exhausted.
+    sites : int64 array, shape (columns,), optional
+        A plan whose sites are to be decided and held as they are in it.
+
+    Returns
+    -------
+    int64 array, shape (columns,)
+    """
+    barred = np.zeros(model.mip.num_columns, dtype=np.bool_)
+    for attempt in range(attempts):
+        if attempt == attempts - 1 and attempts > 1:
+            barred[model.strict.flow] = True
+            barred[goods_in_order(model)] = True
+        x = with_goods_rules(
+            instance, model, signs_set(model, _laid_once(instance, model, start, barred, sites))
+        )
+        shut = np.concatenate([forbidden(model, x), forbidden_goods(model, x)])
+        if not len(shut):
+            break
+        # Looking back, somebody was asked too early: begin again without that.
+        barred[shut] = True
+    return x
+
+
+def _laid_once(
+    instance: Instance, model: Model, start: IntArray, barred: BoolArray, sites: IntArray | None
+) -> IntArray:
     """Lay the plan once, without the barred columns."""
     ledger = Ledger(instance, model, start.copy(), barred)
     carriers = Carriers(ledger)
@@ -76,6 +104,8 @@ def _laid(instance: Instance, model: Model, start: IntArray, barred: BoolArray) 
     hosts = Hosts(ledger, crews, pantry)
     shelves = Shelves(ledger, carriers)
     lending = Lending(ledger, carriers)
+    if sites is not None:
+        hosts.keep_sites(sites)
     crews.relieve()
     pantry.relieve()
     for period in range(instance.horizon):

@@ -300,6 +300,18 @@ class Hosts:
             if self.usable_from[site] == self.ledger.instance.horizon and self._open_site(site, now):
                 return
 
+    def keep_sites(self, x: IntArray) -> None:
+        """Decide, convert and hold sites as a plan does."""
+        isolation, columns = self.ledger.instance.isolation, self.ledger.model.isolation
+        for at in np.flatnonzero(x[columns.decide]).tolist():
+            self._open_site(int(columns.decide_site[at]), int(columns.decide_period[at]))
+        for ward in np.flatnonzero(columns.convert >= 0).tolist():
+            if x[columns.convert[ward]]:
+                self._pay(self.budgets_of_ward.get(ward, ()), int(isolation.conversion[ward]))
+                self.ledger.add(self.ledger.x, int(columns.convert[ward]), 1)
+        held = columns.hold[columns.hold >= 0]
+        self.ledger.x[held] = x[held]
+
     def hold_minimum(self) -> None:
         """Let usable sites hold the categories that the minimum rules want, where nothing stands against it."""
         minimums, hold = self.ledger.instance.minimums, self.ledger.model.isolation.hold
