@@ -276,7 +276,10 @@ def _isolation_lawful(tables: CommandTables, sites: Any, possible: set[Any], pla
             if ("bring", row, part, other, t, worth) not in possible:
                 continue
             candidate = sites[other]["state"] == "candidate"
-            ready = not candidate or 1 + tables.setup(sites[other]["setup"]) <= t
+            ready = not candidate or any(
+                tables.is_open("facility", other, tables.unit[other], d)
+                for d in range(1, t - tables.setup(sites[other]["setup"]) + 1)
+            )
             lower = tables.needs_lower(tables.unit[site], unit, t, tables.unit[other])
             if ready and lower and not exhausted(other, name, t, worth):
                 return False

@@ -74,8 +74,12 @@ def _build_isolation(programme: Programme) -> None:
     sites = {row["place"]: row for row in facts.rows["isolation_sites"]}
 
     def could(flow: Flow) -> bool:
-        site = sites[flow.giver[0]]
-        return site["state"] == "open" or 1 + facts.setup(site["setup"]) <= flow.depart
+        place = flow.giver[0]
+        site = sites[place]
+        if site["state"] == "open":
+            return True
+        decided = [d for d in facts.periods if programme.command.facility_open(place, "isolation", d)]
+        return bool(decided) and decided[0] + facts.setup(site["setup"]) <= flow.depart
 
     # Nobody goes to a site that is not ready, so the flows that fall out here are 0 anyway.
     programme.flows["isolation"] = list(filter(could, programme.flows["isolation"]))
