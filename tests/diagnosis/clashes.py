@@ -358,10 +358,81 @@ def ceiling_beyond_means(seed: int) -> Clash:
     return clash
 
 
+def pumps_against_ceiling(seed: int) -> Clash:
+    """A county needs pumps of which some are kept on hand elsewhere: fewer are kept."""
+    clash = _world("pumps_against_ceiling", seed)
+    _ceiling(clash, "goods")
+    units = clash.random.randint(2, 9)
+    wanted = clash.random.randint(1, units)
+    floor = clash.random.randint(units - wanted + 1, units + 2)
+    clash.add("items", item="pump", durable=True)
+    clash.place("depot", "depot", "C")
+    clash.add("stocks", place="depot", item="pump", quantity=units, floor=floor)
+    clash.add("needs", place="a", item="pump", period=1, quantity=wanted)
+    clash.given_up = float(wanted - max(units - floor, 0))
+    clash.conflicts = [{("unmet_ceiling", "CA", "goods"), ("floor", "C", "pump")}]
+    return clash
+
+
+def return_against_ceiling(seed: int) -> Clash:
+    """Pumps are to be back in the period in which a county needs them: they need not come back."""
+    clash = _world("return_against_ceiling", seed)
+    _ceiling(clash, "goods")
+    units = clash.random.randint(2, 9)
+    clash.add("items", item="pump", durable=True)
+    clash.place("depot", "depot", "C")
+    clash.add("stocks", place="depot", item="pump", quantity=units, return_by=1)
+    clash.add("needs", place="a", item="pump", period=1, quantity=clash.random.randint(1, units))
+    clash.given_up = float(units)
+    clash.conflicts = [{("unmet_ceiling", "CA", "goods"), ("return_by", "C", "pump")}]
+    return clash
+
+
+def own_first_against_ceiling(seed: int) -> Clash:
+    """The neighbour's masks are not enough for both, and it serves its own first: it need not any more."""
+    clash = _world("own_first_against_ceiling", seed)
+    _ceiling(clash, "goods")
+    weight = clash.random.choice([0.5, 1.0, 2.0])
+    own, other = clash.random.randint(1, 6), clash.random.randint(1, 6)
+    there = clash.random.randint(other, own + other - 1)
+    clash.add("items", item="mask")
+    clash.place("depot", "depot", "CB")
+    clash.add("stocks", place="depot", item="mask", quantity=there)
+    clash.add("needs", place="a", item="mask", period=1, quantity=other)
+    clash.add("needs", place="b", item="mask", period=1, quantity=own)
+    area = clash.random.choice(["CB", "C"])
+    clash.rule("own_first", area, 0, weight=weight)
+    clash.given_up = weight
+    clash.conflicts = [{("unmet_ceiling", "CA", "goods"), ("own_first", area, "")}]
+    return clash
+
+
+def backup_against_ceiling(seed: int) -> Clash:
+    """A backup hospital waits for more people than the others have beds for: it waits no more."""
+    clash = _world("backup_against_ceiling", seed)
+    _ceiling(clash, "people")
+    weight = clash.random.choice([0.5, 1.0, 2.0])
+    beds, more = clash.random.randint(1, 6), clash.random.randint(1, 6)
+    clash.place("h", "hospital", "CA")
+    clash.place("backup", "hospital", "CA")
+    clash.add("groups", group="ill", stay=1, wait=0)
+    clash.add("eligibility", group="ill", class_="ward")
+    clash.add("arrivals", place="a", group="ill", period=1, people=beds + clash.random.randint(1, more))
+    clash.add("beds", place="h", class_="ward", beds=beds)
+    clash.add("beds", place="backup", class_="ward", beds=more)
+    clash.add("facilities", place="backup", role="backup")
+    area = clash.random.choice(["CA", "C"])
+    clash.rule("backup_load", area, clash.random.randint(101, 150), weight=weight)
+    clash.given_up = weight
+    clash.conflicts = [{("unmet_ceiling", "CA", "people"), ("backup_load", area, "")}]
+    return clash
+
+
 KINDS: dict[str, Callable[[int], Clash]] = {
     maker.__name__: maker
     for maker in (
         not_allowed, contested, no_money, shared_money, not_ready, nothing_there, two_at_once, no_money_for_beds,
         too_few_transfers, quota_against_ceiling, floor_against_ceiling, stock_against_ceiling, ceiling_beyond_means,
+        pumps_against_ceiling, return_against_ceiling, own_first_against_ceiling, backup_against_ceiling,
     )
 }  # fmt: skip

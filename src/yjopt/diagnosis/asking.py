@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from yjopt.diagnosis.catalogue import Prices, catalogue_of, hardened
+from yjopt.diagnosis.catalogue import Prices, catalogue_of, hardened, nothing_to_change
 from yjopt.diagnosis.conflicts import Questions, conflicts
 from yjopt.diagnosis.elastic import build
 from yjopt.diagnosis.repairing import changes, repaired
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from yjopt.diagnosis.catalogue import Catalogue
-    from yjopt.diagnosis.elastic import Elastic
+    from yjopt.diagnosis.elastic import Elastic, NamedRules
     from yjopt.engines.engine import Engine
     from yjopt.model.mip import IntArray
     from yjopt.scenario import Scenario
@@ -135,7 +135,7 @@ class _Question:
                 rows.append(
                     {
                         "conflict": number,
-                        **self._named(str(elastic.rules.table[rule]), int(elastic.rules.row[rule])),
+                        **self._named(elastic.rules, rule),
                         "period": int(periods.min(initial=self.scenario.settings.periods))
                         if len(mine)
                         else 0,
@@ -145,19 +145,20 @@ class _Question:
                 )
         return pd.DataFrame(rows, columns=list(CONFLICT_COLUMNS))
 
-    def _named(self, table: str, row: int) -> dict[str, Any]:
-        """Rule, area, place, what and amount of a row, with the name of its area or place."""
+    def _named(self, rules: NamedRules, rule: int) -> dict[str, Any]:
+        """Rule, area, place, what and amount of a rule, with the name of its area or place."""
+        table, row = str(rules.table[rule]), int(rules.row[rule])
         frame = self.sorted.tables[table]
         cell = frame.iloc[row]
         if table == "rules":
-            amount = int(quanta(frame, "rules", "amount")[row])
+            amount = int(quanta(frame, "rules", "amount")[row]) / 100
             named = {"rule": cell["rule"], "area": cell["area"], "place": "", "what": cell["what"]}
-            return {**named, "amount": amount / 100, "name": self._name("areas", "area", cell["area"])}
+            return {**named, "amount": amount, "name": self._name("areas", "area", cell["area"])}
         what = cell["pool"] if table == "pools" else cell["item"]
-        named = {"rule": "floor", "area": cell["authority"], "place": cell["place"], "what": what}
-        return {
-            **named, "amount": float(cell["floor"]), "name": self._name("places", "place", cell["place"]),
-        }  # fmt: skip
+        column = str(rules.column_of_table[rule])
+        named = {"rule": column, "area": cell["authority"], "place": cell["place"], "what": what}
+        name = self._name("places", "place", cell["place"])
+        return {**named, "amount": float(cell[column]), "name": name}
 
     def _name(self, table: str, key: str, value: str) -> str:
         frame = self.sorted.tables[table]
@@ -191,10 +192,7 @@ class _Question:
     def _holds(self, mended: Scenario) -> bool:
         """Whether all hard rules of a scenario hold in some plan."""
         sorted_ = mended.canonical
-        nothing = np.zeros(0, dtype=np.int64)
-        catalogue = catalogue_of(sorted_)
-        bare = type(catalogue)(nothing, nothing, nothing, nothing)
-        elastic = build(sorted_, bare, self.prices)
+        elastic = build(sorted_, nothing_to_change(), self.prices)
         questions = Questions(elastic, self.params, self.engine, time.monotonic() + self.left)
         found = questions.shortage(np.ones(len(elastic.rules), dtype=np.bool_))
         return not bool((found.x[elastic.rules.column[elastic.rules.demands]] > 0).any())

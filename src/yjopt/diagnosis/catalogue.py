@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -96,21 +96,36 @@ class Catalogue:
         Rows of ``site_category`` that are not allowed.
     ready : int64 array
         Rows of ``isolation_sites``: candidates with a set-up, to be had ready before period 1.
-    pool_floor, stock_floor : int64 array
-        Rows of ``pools``, and of ``stocks`` of consumables, whose floor may be lowered.
+    pool_floor, stock_floor, durable_floor : int64 array
+        Rows of ``pools``, and of ``stocks`` of consumables and of durables, whose floor may be lowered.
+    return_by : int64 array
+        Rows of ``stocks`` of durables that need not come back.
+    own_first, backup_load : int64 array
+        Rows of ``rules`` that may be left out, or be met by any load.
     """
 
     allow: IntArray
     ready: IntArray
     pool_floor: IntArray
     stock_floor: IntArray
+    durable_floor: IntArray
+    return_by: IntArray
+    own_first: IntArray
+    backup_load: IntArray
 
-    def __len__(self) -> int:
-        return len(self.allow) + len(self.ready) + len(self.pool_floor) + len(self.stock_floor)
+    @property
+    def widens(self) -> bool:
+        """Whether a granted change needs columns that the scenario's own model lacks."""
+        return any(len(rows) for rows in (self.allow, self.ready, self.pool_floor, self.stock_floor))
 
     def only(self, allow: BoolArray, ready: BoolArray) -> Catalogue:
         """The catalogue with some of the sites' rows."""
-        return Catalogue(self.allow[allow], self.ready[ready], self.pool_floor, self.stock_floor)
+        return replace(self, allow=self.allow[allow], ready=self.ready[ready])
+
+
+def nothing_to_change() -> Catalogue:
+    """The catalogue of a question that wants no repair."""
+    return Catalogue(*(np.zeros(0, dtype=np.int64) for _ in fields(Catalogue)))
 
 
 def catalogue_of(scenario: Scenario) -> Catalogue:
@@ -131,32 +146,41 @@ def catalogue_of(scenario: Scenario) -> Catalogue:
     def strict(resource: str) -> bool:
         return bool(settings.rule == "strict" and settings[f"strict.{resource}"])
 
-    nothing = np.zeros(0, dtype=np.int64)
     gates = tables["gates"]
     gated = set(gates["which"][gates["opens"] == "facility"])
-    may_hold = wants_sites or people
     setup = quanta(sites, "isolation_sites", "setup")
     candidate = (sites["state"] == "candidate").to_numpy(dtype=bool)
     delayed = candidate & (setup > 0) & (not settings.ignore_delays)
     # When a gate stands over a site, who decides on it when is not for a repair to say.
     delayed &= ~(sites["place"].isin(gated).to_numpy(dtype=bool) | ("" in gated))
-    durable = tables["items"].set_index("item")["durable"]
     stocks = tables["stocks"]
-    kept = stocks["floor"].to_numpy(dtype=np.int64) > 0
-    kept &= ~stocks["item"].map(durable).to_numpy(dtype=bool)
-    pool_floor = np.flatnonzero(tables["pools"]["floor"].to_numpy(dtype=np.int64) > 0)
+    is_durable = stocks["item"].map(tables["items"].set_index("item")["durable"]).to_numpy(dtype=bool)
+    floors = stocks["floor"].to_numpy(dtype=np.int64) > 0
+    returns = (stocks["return_by"] <= settings.periods).fillna(False).to_numpy(dtype=bool)
+    name = rules["rule"].to_numpy(dtype=object)
+    # Who is exhausted depends on what is kept back: under rule strict that stays as it is.
+    free_goods = (people or goods) and not strict("supplies")
+
+    def rows(marked: BoolArray, wanted: bool) -> IntArray:
+        return np.flatnonzero(marked & wanted)
+
     return Catalogue(
-        allow=np.flatnonzero(~pairs["allowed"].to_numpy(dtype=bool)) if may_hold else nothing,
-        ready=np.flatnonzero(delayed) if may_hold else nothing,
-        # Who is exhausted depends on floors: under rule strict they stay as they are.
-        pool_floor=pool_floor if people and not strict("teams") else nothing,
-        stock_floor=np.flatnonzero(kept) if (people or goods) and not strict("supplies") else nothing,
+        allow=rows(~pairs["allowed"].to_numpy(dtype=bool), wants_sites or people),
+        ready=rows(delayed, wants_sites or people),
+        pool_floor=rows(
+            tables["pools"]["floor"].to_numpy(dtype=np.int64) > 0, people and not strict("teams")
+        ),
+        stock_floor=rows(floors & ~is_durable, free_goods),
+        durable_floor=rows(floors & is_durable, free_goods),
+        return_by=rows(returns & is_durable, free_goods),
+        own_first=rows(np.asarray(name == "own_first", dtype=np.bool_), free_goods),
+        backup_load=rows(np.asarray(name == "backup_load", dtype=np.bool_), people and not strict("beds")),
     )
 
 
 def widened(scenario: Scenario, catalogue: Catalogue) -> Scenario:
     """The scenario in which everything of the catalogue is granted: its model has every column that is needed."""
-    if not len(catalogue):
+    if not catalogue.widens:
         return scenario
     tables = scenario.tables
     pairs, sites = tables["site_category"].copy(), tables["isolation_sites"].copy()

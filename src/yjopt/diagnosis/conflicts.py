@@ -105,24 +105,26 @@ def conflicts(questions: Questions, x: IntArray) -> list[list[int]]:
     Returns
     -------
     list of list of int
-        Positions of rules; each set holds a rule that none of the sets before it holds short.
+        Positions of rules. From each set one rule that demands was left out when the next were sought.
     """
     rules = questions.elastic.rules
     group = _together(questions.elastic)
-    short = [int(rule) for rule in np.flatnonzero(rules.demands & (x[rules.column] > 0))]
-    left_out: set[int] = set()
+    short = rules.demands & (x[rules.column] > 0)
     found: list[list[int]] = []
-    while short:
-        rule = short.pop(0)
-        # Only rules that share a column, however far, with this one can be a reason; those that forbid come last.
-        near = [int(r) for r in np.flatnonzero(group == group[rule]) if int(r) not in left_out and r != rule]
-        order = [r for r in near if rules.demands[r]] + [r for r in near if not rules.demands[r]]
-        if questions.clash([rule]):
-            found.append([rule])
-        elif questions.clash([rule, *order]):
-            found.append(sorted(questions.smallest([rule, *order])))
-        left_out.add(rule)
-    return found
+    # Only rules that share a column, however far, with one that is short can be a reason.
+    for part in np.unique(group[short]):
+        alone = [rule for rule in np.flatnonzero(short & (group == part)).tolist() if questions.clash([rule])]
+        found += [[rule] for rule in alone]
+        left = [rule for rule in np.flatnonzero(group == part).tolist() if rule not in alone]
+        while questions.clash(left):
+            smallest = sorted(questions.smallest(left))
+            demanding = [rule for rule in smallest if rules.demands[rule]]
+            if not demanding:
+                # Only where the time was too short for true answers: forbidding alone clashes with nothing.
+                break
+            found.append(smallest)
+            left.remove(next((rule for rule in demanding if short[rule]), demanding[0]))
+    return sorted(found)
 
 
 def _together(elastic: Elastic) -> IntArray:

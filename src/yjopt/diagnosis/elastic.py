@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from yjopt.diagnosis.catalogue import widened
-from yjopt.diagnosis.kept_back import loosen_pool_floors, loosen_stock_floors, shut_floors
+from yjopt.diagnosis.kept_back import (
+    leave_out_returns,
+    loosen_durable_floors,
+    loosen_pool_floors,
+    loosen_stock_floors,
+    shut_floors,
+)
+from yjopt.diagnosis.left_out import leave_out_own_first, take_any_load
 from yjopt.diagnosis.making import Making
 from yjopt.diagnosis.minimum_sites import loosen_minimums, shut_unready, tie_sites
 from yjopt.diagnosis.options import OptionList
@@ -22,7 +29,7 @@ from yjopt.model.nothing import nothing
 
 if TYPE_CHECKING:
     from yjopt.diagnosis.catalogue import Catalogue, Prices
-    from yjopt.diagnosis.options import Options
+    from yjopt.diagnosis.options import ObjectArray, Options
     from yjopt.model.mip import BoolArray, IntArray, Mip
     from yjopt.scenario import Scenario
 
@@ -38,8 +45,8 @@ class NamedRules:
 
     Parameters
     ----------
-    table : object array, shape (rules,)
-        ``rules``, ``pools`` or ``stocks``.
+    table, column_of_table : object array, shape (rules,)
+        ``rules``, ``pools`` or ``stocks``; outside of ``rules`` the column that is the rule.
     row : int64 array
         Row of the table, sorted by key.
     column : int64 array
@@ -48,7 +55,8 @@ class NamedRules:
         Whether the rule wants something; the others forbid.
     """
 
-    table: IntArray
+    table: ObjectArray
+    column_of_table: ObjectArray
     row: IntArray
     column: IntArray
     demands: BoolArray
@@ -139,7 +147,7 @@ def build(scenario: Scenario, catalogue: Catalogue, prices: Prices) -> Elastic:
     prices : Prices
     """
     instance = index(scenario)
-    wide = index(widened(scenario, catalogue)) if len(catalogue) else instance
+    wide = index(widened(scenario, catalogue)) if catalogue.widens else instance
     model = assemble(wide)
     whole = nothing(wide, model)
     row_upper = model.mip.row_upper.copy()
@@ -162,17 +170,24 @@ def build(scenario: Scenario, catalogue: Catalogue, prices: Prices) -> Elastic:
     tie_sites(making)
     demands = [loosen_minimums(making), loosen_mobile_quotas(making), loosen_ceilings(making)]
     parts = [
-        *(("rules", row, column, True) for row, column, *_ in demands),
-        ("rules", *_loosen_opening_budgets(making), False),
-        ("rules", *_loosen_transfer_budgets(making), False),
-        ("pools", *loosen_pool_floors(making), False),
-        ("stocks", *loosen_stock_floors(making), False),
+        *(("rules", "", row, column, True) for row, column, *_ in demands),
+        ("rules", "", *_loosen_opening_budgets(making), False),
+        ("rules", "", *_loosen_transfer_budgets(making), False),
+        ("rules", "", *leave_out_own_first(making), False),
+        ("rules", "", *take_any_load(making), False),
+        ("pools", "floor", *loosen_pool_floors(making), False),
+        ("stocks", "floor", *loosen_stock_floors(making), False),
+        ("stocks", "floor", *loosen_durable_floors(making), False),
+        ("stocks", "return_by", *leave_out_returns(making), False),
     ]
     rules = NamedRules(
-        table=np.concatenate([np.full(len(row), table, dtype=object) for table, row, _, _ in parts]),
-        row=np.concatenate([row for _, row, _, _ in parts]),
-        column=np.concatenate([column for _, _, column, _ in parts]),
-        demands=np.concatenate([np.full(len(row), wants) for _, row, _, wants in parts]),
+        table=np.concatenate([np.full(len(row), table, dtype=object) for table, _, row, _, _ in parts]),
+        column_of_table=np.concatenate(
+            [np.full(len(row), name, dtype=object) for _, name, row, _, _ in parts]
+        ),
+        row=np.concatenate([row for _, _, row, _, _ in parts]),
+        column=np.concatenate([column for _, _, _, column, _ in parts]),
+        demands=np.concatenate([np.full(len(row), wants) for _, _, row, _, wants in parts]),
     )
     # The rules that demand come first, family by family.
     before = np.cumsum([0, *(len(row) for row, *_ in demands)])

@@ -12,7 +12,7 @@ from yjopt.schema import STOCK_KINDS
 if TYPE_CHECKING:
     from yjopt.diagnosis.catalogue import Catalogue
     from yjopt.diagnosis.making import Making
-    from yjopt.instance import Instance
+    from yjopt.instance import Instance, Lots
     from yjopt.model.assembly import Model
     from yjopt.model.mip import FloatArray, IntArray
 
@@ -58,7 +58,8 @@ def loosen_stock_floors(making: Making) -> tuple[IntArray, IntArray]:
     (int64 array, int64 array)
         Row of ``stocks`` and loosening column.
     """
-    row, lot = _lots(making)
+    row = making.catalogue.stock_floor
+    lot = _lots(making, row, making.wide.supplies.lots)
     horizon, before = making.wide.horizon, making.instance.supplies
     pack = making.wide.items.pack[before.lots.item[lot]]
     floor = ceil_div(before.lots.floor[lot], pack)
@@ -125,14 +126,55 @@ def _leaving(making: Making) -> list[tuple[IntArray, IntArray, IntArray, int]]:
     ]
 
 
-def _lots(making: Making) -> tuple[IntArray, IntArray]:
-    """Rows of ``stocks`` whose floor may be lowered, and their lots."""
-    row = making.catalogue.stock_floor
-    stocks, labels, lots = (
-        making.scenario.tables["stocks"].iloc[row],
-        making.wide.labels,
-        making.wide.supplies.lots,
+def loosen_durable_floors(making: Making) -> tuple[IntArray, IntArray]:
+    """Add the options to keep fewer units of durables on hand.
+
+    Returns
+    -------
+    (int64 array, int64 array)
+        Row of ``stocks`` and loosening column.
+    """
+    row, durables = making.catalogue.durable_floor, making.wide.durables
+    lot = _lots(making, row, durables.lots)
+    kept = np.minimum(durables.lots.floor[lot], durables.lots.quantity[lot])
+    fewer = making.options.add(
+        "durable_floor", "stocks", "floor", row, kept, step=-1, base=kept, **_given_up(making, len(row))
     )
+    held = np.flatnonzero(durables.spot_floor > 0)
+    rows = making.rows_of("floor").reshape(len(held), making.wide.horizon)
+    spot = find(durables.store_spot[durables.store_of_lot[lot]], held)
+    at = np.flatnonzero(spot >= 0)
+    which, period = np.nonzero(rows[spot[at]] >= 0)
+    making.builder.entries(rows[spot[at[which]], period], fewer[at[which]], 1)
+    return row, fewer
+
+
+def leave_out_returns(making: Making) -> tuple[IntArray, IntArray]:
+    """Add the options not to have durables back by a date.
+
+    Returns
+    -------
+    (int64 array, int64 array)
+        Row of ``stocks`` and loosening column.
+    """
+    row, lots, horizon = making.catalogue.return_by, making.wide.durables.lots, making.wide.horizon
+    lot = _lots(making, row, lots)
+    units = lots.quantity[lot] * np.maximum(horizon - lots.return_by[lot] + 1, 1)
+    never = making.options.add(
+        "no_return", "stocks", "return_by", row, 1, value=None, **making.given_up("floor", units)
+    )
+    dated = np.flatnonzero((lots.return_by > 0) & (lots.return_by <= horizon))
+    of_row, _ = spans(lots.return_by[dated] - 1, np.full(len(dated), horizon - 1, dtype=np.int64))
+    rows = making.rows_of("return_by")
+    option = find(dated[of_row], lot)
+    kept = np.flatnonzero((rows >= 0) & (option >= 0))
+    making.builder.entries(rows[kept], never[option[kept]], lots.quantity[dated[of_row[kept]]])
+    return row, never
+
+
+def _lots(making: Making, row: IntArray, lots: Lots) -> IntArray:
+    """Lots of rows of ``stocks``."""
+    stocks, labels = making.scenario.tables["stocks"].iloc[row], making.wide.labels
     kinds = np.array(STOCK_KINDS, dtype=object)
     mine = (
         position(stocks["place"], labels.places),
@@ -145,5 +187,4 @@ def _lots(making: Making) -> tuple[IntArray, IntArray]:
         for pair in zip((lots.place, lots.item, lots.authority, lots.kind), mine, strict=True)
     ]
     number, _ = groups(*both)
-    lot = find(number[len(lots) :], number[: len(lots)])
-    return row, lot
+    return find(number[len(lots) :], number[: len(lots)])

@@ -56,8 +56,12 @@ class Making:
 
     def rows_of(self, block: str) -> IntArray:
         """Numbers of a block's rows in the programme; -1 where a row was left out."""
-        found = next(b for b in self.model.mip.row_blocks if b.name == block)
-        return self.row[found.start : found.stop]
+        return self.row[self.block_rows(block)]
+
+    def block_rows(self, block: str) -> IntArray:
+        """Numbers of a block's rows in the model; none if it has no such block."""
+        found = [b for b in self.model.mip.row_blocks if b.name == block]
+        return np.arange(found[0].start, found[0].stop, dtype=np.int64) if found else _none()
 
     def given_up(self, name: str, units: IntArray, weight: IntArray | int = 1000) -> dict[str, IntArray]:
         """What giving up so many units costs: fen where they have a price, else thousandths given up.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from yjopt.diagnosis.left_out import ROW
 from yjopt.schema import INPUT
 
 if TYPE_CHECKING:
@@ -45,9 +46,9 @@ def changes(scenario: Scenario, options: Options, x: IntArray) -> pd.DataFrame:
             total = int(options.base[option]) + int(options.step[option]) * amount
             per_unit = table[column].per_unit
             new = total // per_unit if total % per_unit == 0 else total / per_unit
-        key = {column: str(frame[column].iloc[row]) for column in table.key}
+        key = {part: str(frame[part].iloc[row]) for part in table.key}
         keys.update(dict.fromkeys(key))
-        old = frame[column].iloc[row]
+        old = frame[table.key[0] if column == ROW else column].iloc[row]
         rows.append(
             {
                 "table": name,
@@ -82,5 +83,8 @@ def repaired(scenario: Scenario, repair: pd.DataFrame) -> Scenario:
         here = np.ones(len(frame), dtype=bool)
         for key in INPUT[name].key:
             here &= (frame[key].astype(str) == change[key]).to_numpy(dtype=bool)
-        frame.loc[here, column] = change["new"]
+        if column == ROW:
+            tables[name] = frame[~here].reset_index(drop=True)
+        else:
+            frame.loc[here, column] = change["new"]
     return scenario.replace(None, **tables) if tables else scenario

@@ -26,8 +26,8 @@ class Diagnosis:
         As asked about, the question's rules hard.
     conflicts : DataFrame
         One row a rule of a clash; rows with the same ``conflict`` cannot hold together, and without any one of them
-        the others can. ``rule`` (``floor`` for what is kept back), ``area``, ``place``, ``what`` (category, skill,
-        people, goods, item or pool), ``amount``; ``period`` to ``until`` and ``short``: when, and how many units at
+        the others can. ``rule`` (``floor`` for what is kept back, ``return_by``), ``area``, ``place``, ``what``
+        (category, skill, people, goods, item or pool), ``amount``; ``period`` to ``until`` and ``short``: when, and how many units at
         most, the rule is short in a plan that is short of least (0 for rules that only stand in the way); ``name``
         of area or place.
     repair : DataFrame
