@@ -9,14 +9,19 @@ import numpy as np
 
 from yjopt.instance.joining import IntArray, total
 from yjopt.model.allowances import AllowanceColumns, account, add_allowances, open_needs, open_packs
-from yjopt.model.exhaustion import HourColumns, add_hours, fleet_seconds_left
+from yjopt.model.exhaustion import NEVER, HourColumns, add_hours, fleet_seconds_left
 from yjopt.model.strict_durables import (
     StrictDurableColumns,
     add_strict_durables,
     dated,
     reasons_of_durables,
 )
-from yjopt.model.strict_supplies import Reasons, StrictSupplyColumns, add_strict_supplies
+from yjopt.model.strict_supplies import (
+    Reasons,
+    StrictSupplyColumns,
+    add_strict_supplies,
+    levels_of_supplies,
+)
 
 if TYPE_CHECKING:
     from yjopt.instance import Instance
@@ -43,17 +48,22 @@ def add_goods_rules(
     """Add the rows and columns of the command rules for goods."""
     allowances = add_allowances(builder, instance, supply, durable)
     reasons, lent = Reasons(instance), reasons_of_durables(instance)
+    levels = levels_of_supplies(instance, reasons)
+    # Only who comes before somebody is asked for the hours of its fleets.
+    asked = np.concatenate([levels.of_reason, lent.levels.of_reason[: len(lent.arc)]]) >= 0
     columns = {
-        name: np.concatenate([reasons.of_arcs(name), getattr(instance.durables.shipments, name)[lent]])
+        name: np.concatenate([reasons.of_arcs(name), getattr(instance.durables.shipments, name)[lent.arc]])
         for name in ("origin", "destination", "seconds", "depart")
     }
-    hours = add_hours(builder, instance, trips, **columns)
-    of_supplies, of_durables = np.split(hours.of_arc, [len(reasons.cell)])
+    hours = add_hours(builder, instance, trips, **{name: array[asked] for name, array in columns.items()})
+    of_arc = np.full(len(asked), NEVER, dtype=np.int64)
+    of_arc[asked] = hours.of_arc
+    of_supplies, of_durables = np.split(of_arc, [len(levels.of_reason)])
     return GoodsRules(
         allowances,
         hours,
-        add_strict_supplies(builder, instance, supply, reasons, of_supplies),
-        add_strict_durables(builder, instance, durable, of_durables),
+        add_strict_supplies(builder, instance, supply, reasons, levels, of_supplies),
+        add_strict_durables(builder, instance, durable, lent, of_durables),
     )
 
 

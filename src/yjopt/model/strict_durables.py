@@ -52,36 +52,59 @@ class StrictDurableColumns:
     home_period: IntArray
 
 
-def reasons_of_durables(instance: Instance) -> IntArray:
-    """Shipments between stores that are reasons."""
-    if not instance.command.is_strict("supplies"):
-        return np.zeros(0, dtype=np.int64)
-    return np.flatnonzero(instance.durables.shipments.is_reason)
+@dataclass(frozen=True)
+class LentReasons:
+    """What could have been lent instead, and who has something at the taker's own place.
+
+    Parameters
+    ----------
+    levels : Levels
+        Of shipments; its reasons are those below, `arc` first.
+    arc : int64 array
+        Shipments between stores that are reasons.
+    here, here_period : int64 array
+        Stores at the place that asks, and the period.
+    """
+
+    levels: Levels
+    arc: IntArray
+    here: IntArray
+    here_period: IntArray
+
+
+def reasons_of_durables(instance: Instance) -> LentReasons:
+    """Levels and reasons of durables; empty without rule strict."""
+    durables, horizon, command = instance.durables, instance.horizon, instance.command
+    arcs = durables.shipments
+    arc = np.flatnonzero(arcs.is_reason & command.is_strict("supplies"))
+    cell = durables.store_spot[arcs.to] * horizon + arcs.arrive
+    # Stores at the taker's own place are reasons, too, in every period in which something might be asked for.
+    cells = np.unique(cell[arcs.below > 0])
+    at, here = matches(cells // horizon, durables.store_spot)
+    unit = instance.unit[durables.store_place[here]]
+    step = command.step(durables.store_authority[here], unit)
+    levels = find_levels(
+        cell,
+        arcs.below,
+        np.concatenate([cell[arc], cells[at]]),
+        np.concatenate([arcs.position[arc], command.position("supplies", step, unit)]),
+        len(durables.spot_place) * horizon,
+    )
+    return LentReasons(levels, arc, here, cells[at] % horizon)
 
 
 def add_strict_durables(
-    builder: Builder, instance: Instance, durable: DurableColumns, out_of_hours: IntArray
+    builder: Builder, instance: Instance, durable: DurableColumns, lent: LentReasons, out_of_hours: IntArray
 ) -> StrictDurableColumns:
     """Add the rows of rule strict for durables.
 
     Parameters
     ----------
-    out_of_hours : int64 array, shape (reasons,)
+    lent : LentReasons
+    out_of_hours : int64 array, shape (arcs that are reasons,)
         As in `HourColumns.of_arc`.
     """
-    durables, horizon = instance.durables, instance.horizon
-    arcs, most = durables.shipments, durables.most
-    reason = reasons_of_durables(instance)
-    cell = durables.store_spot[arcs.to] * horizon + arcs.arrive
-    # Stores at the taker's own place are reasons, too, in every period in which something might be asked for.
-    here, here_cell, here_position = _stores_here(instance, cell[arcs.below > 0])
-    levels = find_levels(
-        cell,
-        arcs.below,
-        np.concatenate([cell[reason], here_cell]),
-        np.concatenate([arcs.position[reason], here_position]),
-        len(durables.spot_place) * horizon,
-    )
+    arcs, most, levels = instance.durables.shipments, instance.durables.most, lent.levels
     asks = add_chain(builder, "asks_durable", levels)
     sent = np.flatnonzero(levels.of_flow >= 0)
     used, (level,) = groups(levels.of_flow[sent])
@@ -89,33 +112,23 @@ def add_strict_durables(
     builder.entries(rows[used], durable.ship[sent], 1)
     builder.entries(rows, asks[level], -total(arcs.most[sent], used, len(level)))
 
-    local = np.flatnonzero(levels.of_reason[len(reason) :] >= 0)
-    store, period = here[local], here_cell[local] % horizon
+    of_arc, of_here = np.split(levels.of_reason, [len(lent.arc)])
+    local = np.flatnonzero(of_here >= 0)
+    store, period = lent.here[local], lent.here_period[local]
     rows = builder.rows("own_idle", -np.inf, most[store, period])
     builder.entries(rows, durable.idle[store, period], 1)
-    builder.entries(rows, asks[levels.of_reason[len(reason) + local]], most[store, period])
+    builder.entries(rows, asks[of_here[local]], most[store, period])
 
-    of_reason = levels.of_reason[: len(reason)]
-    kept = np.flatnonzero((of_reason >= 0) & (out_of_hours != ALWAYS))
-    arc = reason[kept]
+    kept = np.flatnonzero((of_arc >= 0) & (out_of_hours != ALWAYS))
+    arc = lent.arc[kept]
     rows = builder.rows("exhausted_durable", -np.inf, 0, size=len(kept))
-    builder.entries(rows, asks[of_reason[kept]], 1)
+    builder.entries(rows, asks[of_arc[kept]], 1)
     by_road = out_of_hours[kept] >= 0
     builder.entries(rows[by_road], out_of_hours[kept][by_road], -1)
     gone = _gone(builder, instance, durable, rows, arcs.part[arc], arcs.depart[arc])
     at_floor = _at_floor(builder, instance, durable, rows, arcs.part[arc], arcs.depart[arc])
     at_home = _at_home(builder, instance, durable, rows, arcs.part[arc], arcs.depart[arc])
     return StrictDurableColumns(levels, asks, *gone, *at_floor, *at_home)
-
-
-def _stores_here(instance: Instance, cells: IntArray) -> tuple[IntArray, IntArray, IntArray]:
-    """Stores at the spots of cells: (store, cell, position of its authority there)."""
-    durables, horizon, command = instance.durables, instance.horizon, instance.command
-    cells = np.unique(cells)
-    at, store = matches(cells // horizon, durables.store_spot)
-    unit = instance.unit[durables.store_place[store]]
-    step = command.step(durables.store_authority[store], unit)
-    return store, cells[at], command.position("supplies", step, unit)
 
 
 def _gone(

@@ -112,41 +112,53 @@ class StrictSupplyColumns:
     may_order_order: IntArray
 
 
+def levels_of_supplies(instance: Instance, reasons: Reasons) -> Levels:
+    """Levels of shipments, then of orders of kinds that are steps."""
+    supplies, horizon = instance.supplies, instance.horizon
+    arcs, orders = supplies.shipments, supplies.orders
+    source = orders.source[step_orders(instance)]
+    takers = len(supplies.taker_place)
+    asker = supplies.order_taker[source] if len(source) else source
+    arrive = orders.arrive[step_orders(instance)]
+    return find_levels(
+        np.concatenate([arcs.to * horizon + arcs.arrive, (takers + asker) * horizon + arrive]),
+        np.concatenate([arcs.below, supplies.lots.source_position[source]]),
+        reasons.cell,
+        reasons.of_arcs("position"),
+        (takers + int(supplies.order_taker.max(initial=-1)) + 1) * horizon,
+    )
+
+
+def step_orders(instance: Instance) -> IntArray:
+    """Orders that wait until others are exhausted."""
+    orders, lots = instance.supplies.orders, instance.supplies.lots
+    is_strict = instance.command.is_strict("supplies")
+    return np.flatnonzero((lots.source_position[orders.source] >= 0) & is_strict)
+
+
 def add_strict_supplies(
-    builder: Builder, instance: Instance, supply: SupplyColumns, reasons: Reasons, out_of_hours: IntArray
+    builder: Builder,
+    instance: Instance,
+    supply: SupplyColumns,
+    reasons: Reasons,
+    levels: Levels,
+    out_of_hours: IntArray,
 ) -> StrictSupplyColumns:
     """Add the rows of rule strict for consumables and orders.
 
     Parameters
     ----------
+    levels : Levels
+        As of `levels_of_supplies`.
     out_of_hours : int64 array, shape (reasons,)
         As in `HourColumns.of_arc`.
     """
-    supplies, horizon = instance.supplies, instance.horizon
-    arcs, orders = supplies.shipments, supplies.orders
-    is_strict = instance.command.is_strict("supplies")
-    step_orders = np.flatnonzero((supplies.lots.source_position[orders.source] >= 0) & is_strict)
-    takers = len(supplies.taker_place) + int(supplies.order_taker.max(initial=-1)) + 1
-    asker = supplies.order_taker[orders.source[step_orders]] if is_strict else step_orders
-    levels = find_levels(
-        np.concatenate(
-            [
-                arcs.to * horizon + arcs.arrive,
-                (len(supplies.taker_place) + asker) * horizon + orders.arrive[step_orders],
-            ]
-        ),
-        np.concatenate([arcs.below, supplies.lots.source_position[orders.source[step_orders]]]),
-        reasons.cell,
-        reasons.of_arcs("position"),
-        takers * horizon,
-    )
     asks = add_chain(builder, "asks", levels)
-    _ask_rows(builder, instance, arcs, supply, levels, asks)
-
+    _ask_rows(builder, instance, instance.supplies.shipments, supply, levels, asks)
     kept = np.flatnonzero((levels.of_reason >= 0) & (out_of_hours != ALWAYS))
     part, depart = reasons.of_arcs("part")[kept], reasons.of_arcs("depart")[kept]
     of_empty, (empty_part, empty_period) = groups(part, depart)
-    empty = builder.columns("empty", 0, 1, size=len(empty_part))
+    empty = builder.columns("empty", 0, _may_be_empty(instance)[empty_part, empty_period])
     _empty_rows(builder, instance, supply, empty, empty_part, empty_period)
     rows = builder.rows("exhausted", -np.inf, 0, size=len(kept))
     builder.entries(rows, asks[levels.of_reason[kept]], 1)
@@ -154,8 +166,26 @@ def add_strict_supplies(
     by_road = out_of_hours[kept] >= 0
     builder.entries(rows[by_road], out_of_hours[kept][by_road], -1)
     keeps = _keeps(builder, instance, supply, rows, reasons.keeper[kept], depart)
-    may_order = _orders(builder, instance, supply, step_orders, levels, asks, len(arcs))
-    return StrictSupplyColumns(levels, asks, empty, empty_part, empty_period, *keeps, may_order, step_orders)
+    orders = step_orders(instance)
+    may_order = _orders(builder, instance, supply, orders, levels, asks)
+    return StrictSupplyColumns(levels, asks, empty, empty_part, empty_period, *keeps, may_order, orders)
+
+
+def _may_be_empty(instance: Instance) -> IntArray:
+    """Whether takers and other stores could take all that comes to a part for certain, 1 or 0 (parts, periods)."""
+    supplies, horizon = instance.supplies, instance.horizon
+    arcs, parts, moves = supplies.shipments, supplies.parts, supplies.moves
+    of_pair, (part, _) = groups(arcs.part, arcs.to)
+    most = np.zeros((len(part), horizon), dtype=np.int64)
+    np.maximum.at(most, (of_pair, arcs.depart), supplies.allowances.arriving[arcs.to, arcs.arrive])
+    leaves = np.zeros(supplies.reserve.shape, dtype=np.int64)
+    np.add.at(leaves, part, np.maximum.accumulate(most, axis=1))
+    # Goods moved on count as left until they arrive elsewhere.
+    has_left = np.zeros(leaves.shape, dtype=np.bool_)
+    has_left[moves.part, moves.arrive] = True
+    has_left = np.logical_or.accumulate(has_left, axis=1)
+    comes = parts.initial[:, None] + parts.receipts.cumsum(axis=1)
+    return np.asarray((comes <= leaves) | has_left, dtype=np.int64)
 
 
 def _ask_rows(
@@ -214,9 +244,13 @@ def _keeps(
 
 
 def _orders(
-    builder: Builder, instance: Instance, supply: SupplyColumns, which: IntArray, levels: Levels, asks: IntArray,
-    shipments: int,
-) -> IntArray:  # fmt: skip
+    builder: Builder,
+    instance: Instance,
+    supply: SupplyColumns,
+    which: IntArray,
+    levels: Levels,
+    asks: IntArray,
+) -> IntArray:
     """An order needs its level reached, the lot it joins used up, and earlier sources ordered up to their ceilings."""
     supplies, lots, orders = instance.supplies, instance.supplies.lots, instance.supplies.orders
     horizon = instance.horizon
@@ -225,7 +259,7 @@ def _orders(
     rows = builder.rows("order_may", -np.inf, 0, size=len(which))
     builder.entries(rows, supply.order[which], 1)
     builder.entries(rows, may, -orders.most[which])
-    level = levels.of_flow[shipments:]
+    level = levels.of_flow[len(supplies.shipments) :]
     limited = np.flatnonzero(level >= 0)
     rows = builder.rows("order_asks", -np.inf, 0, size=len(limited))
     builder.entries(rows, may[limited], 1)
