@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from tiny import FAMILIES, plain
+from tiny_command import plain_command
 
 from benchmarks.reference_model import build, solve_stages
 from yjopt.auditing import audit, ledger
@@ -11,7 +12,7 @@ from yjopt.auditing import audit, ledger
 
 def disagreement(family: str, seed: int) -> str:
     """What the audit finds in the reference's plan that the reference does not say; blank if nothing."""
-    scenario = plain(family, seed)
+    scenario = plain_command(seed) if family == "command" else plain(family, seed)
     reference = solve_stages(build(scenario))
     if reference.status == "impossible":
         return ""
@@ -25,14 +26,14 @@ def disagreement(family: str, seed: int) -> str:
     return ""
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", [*FAMILIES, "command"])
 def test_nothing_is_wrong_with_the_best_plans(family: str) -> None:
     """Six scenarios of each family."""
     assert not list(filter(None, (disagreement(family, seed) for seed in range(6))))
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", [*FAMILIES, "command"])
 def test_nothing_is_wrong_with_many_of_the_best_plans(family: str) -> None:
     """Three hundred scenarios of each family."""
     assert not list(filter(None, (disagreement(family, seed) for seed in range(300))))

@@ -137,6 +137,9 @@ class Facts:
         for column in table.columns:
             if column.type == "text" or column.name in _UNUSED:
                 continue
+            if not len(frame):
+                columns[column.name] = np.empty(0, dtype=bool if column.type == "flag" else np.int64)
+                continue
             values = frame[column.name]
             if column.type == "id":
                 columns[column.name] = self.code(DOMAIN_OF[column.name], values.to_numpy(dtype=object))
