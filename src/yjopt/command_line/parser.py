@@ -53,7 +53,7 @@ def build_parser(width: int | None = None) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"yjopt {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for add in (
-        _check, _solve, _audit, _diagnose, _raise_level, _price_of_rule, _generate, _new, _convert, _schema,
+        _check, _solve, _audit, _orders, _diagnose, _raise_level, _price_of_rule, _generate, _new, _convert, _schema,
     ):  # fmt: skip
         add(commands, shape)
     return parser
@@ -122,6 +122,22 @@ def _audit(commands: Commands, shape: Shape) -> None:
     parser.add_argument("plan", metavar="DIR", help="the folder of the plan")
     _rules(parser)
     _json(parser, "print one object with every violation")
+
+
+def _orders(commands: Commands, shape: Shape) -> None:
+    parser = _command(
+        commands,
+        shape,
+        "orders",
+        "say what each unit has to do under a written plan, and who asked for it",
+        "Print the order sheet of a unit: what it has to send, take in, open and drive under a written plan, and\n"
+        "which requests and orders it received and sent. Without a unit: how much stands on each sheet.",
+    )
+    parser.add_argument("scenario", metavar="SCENARIO", help=_SCENARIO)
+    parser.add_argument("plan", metavar="DIR", help="the folder of the plan")
+    parser.add_argument("unit", metavar="UNIT", nargs="?", default="", help="id of the area whose unit it is")
+    _rules(parser)
+    _json(parser, "print one object with every row of the sheet, or a list of units")
 
 
 def _diagnose(commands: Commands, shape: Shape) -> None:

@@ -79,6 +79,10 @@ def _run(options: argparse.Namespace) -> int:
         from yjopt.command_line import plans
 
         return plans.solve(options) if options.command == "solve" else plans.audit(options)
+    if options.command == "orders":
+        from yjopt.command_line import sheets
+
+        return sheets.orders(options)
     if options.command in ("diagnose", "raise-level", "price-of-rule"):
         from yjopt.command_line import questions
 
