@@ -27,9 +27,9 @@ class Diagnosis:
     conflicts : DataFrame
         One row a rule of a clash; rows with the same ``conflict`` cannot hold together, and without any one of them
         the others can. ``rule`` (``floor`` for what is kept back, ``return_by``), ``area``, ``place``, ``what``
-        (category, skill, people, goods, item or pool), ``amount``; ``period`` to ``until`` and ``short``: when, and how many units at
-        most, the rule is short in a plan that is short of least (0 for rules that only stand in the way); ``name``
-        of area or place.
+        (category, skill, people, goods, item or pool), ``amount``; ``period`` to ``until`` and ``short``: when, and
+        how many units at most, the rule is short in a plan that is short of least (0 for rules that only stand in
+        the way); ``name`` of area or place.
     repair : DataFrame
         The cheapest changes: ``table``, its key columns, ``column``, ``old``, ``new``, ``cost`` (yuan), ``given_up``
         (weighted units of rules that are given up; 0 for what costs money).
