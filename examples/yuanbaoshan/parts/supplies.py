@@ -171,13 +171,11 @@ def _add_sources(tables: Tables) -> None:
 
 
 def _add_fleets(tables: Tables) -> None:
-    for place, tonnes, litres, vehicles, cost in (
-        (DEPOT, 5, 24_000, 4, 110),
-        (CITY_DEPOT, 10, 45_000, 2, 160),
-    ):
+    source = "made: common trucks, hours on the road; paid by the transport group, not by the headquarters"
+    for place, tonnes, litres, vehicles in ((WAREHOUSE, 5, 24_000, 3), (PLANT, 1, 6_000, 2)):
         row = {"fleet": f"{place}-{tonnes}t", "place": place, "vehicles": vehicles, "hours": 6}
-        row |= {"payload_kg": 1000 * tonnes, "volume_litres": litres, "cost_per_hour": cost}
-        tables["fleets"].append(row | {"source": "made: common trucks, six hours on the road"})
+        row |= {"payload_kg": 1000 * tonnes, "volume_litres": litres, "cost_per_hour": 0}
+        tables["fleets"].append(row | {"source": source})
 
 
 def _need(
