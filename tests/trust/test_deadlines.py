@@ -134,15 +134,15 @@ posix = pytest.mark.skipif(os.name != "posix", reason="signals are sent the POSI
 
 @posix
 def test_a_small_plan_comes_in_time() -> None:
-    """Twenty towns: a second for the first plan, and Ctrl-C for the next; both usable, and soon."""
+    """Twenty towns: a second for the first plan, and Ctrl-C for the next; both usable, and soon on a busy machine."""
     with solver(20, 1) as process:
         late, what = overrun(process, 1.0)
         assert is_usable(what)
-        assert late < 2.0
+        assert late < 5.0
         stopped = interrupted(process, 0.3)
         if stopped is not None:
             assert is_usable(stopped[1])
-            assert stopped[0] < 2.0
+            assert stopped[0] < 5.0
 
 
 @pytest.mark.long

@@ -24,7 +24,7 @@ PATHS = os.pathsep.join([str(Path(yj.__file__).parent.parent), str(TESTS)])
 
 #: Two tiny scenarios of each family, and two small towns' epidemics.
 MANY = (*cases(50, 18), ("generated", 1), ("generated", 2))
-FEW = (MANY[8], MANY[15], MANY[18])
+FEW = (MANY[8], MANY[15])
 
 SCRIPT = """
 from trust.test_determinism import MANY, FEW, write_fingerprints
