@@ -177,6 +177,8 @@ class Command:
             Rows of the places table.
         """
         context, gates = self.context, self.context.table("gates")
+        if not len(gates):
+            return np.ones((len(place), context.horizon), dtype=np.bool_)
         unit = context.unit[place]
         named = set(gates["which"][(gates["opens"] == "facility").to_numpy(dtype=bool)])
         usable = self.gate("facility", "", resource)[unit]

@@ -59,6 +59,16 @@ def index_own_first(
     """Index the ``own_first`` rows of ``rules``."""
     table, tree = context.table("rules"), context.tree
     row = np.flatnonzero((table["rule"] == "own_first").to_numpy(dtype=bool))
+    if not len(row):
+        nobody = np.zeros(0, dtype=np.int64)
+        return OwnFirst(
+            nobody,
+            nobody,
+            np.full_like(shipments.part, -1),
+            np.full_like(before_orders.part, -1),
+            nobody,
+            nobody,
+        )
     held = np.zeros(len(tree), dtype=np.bool_)
     for outer in position(table["area"].iloc[row], context.labels.areas).tolist():
         held |= tree.inside(np.arange(len(tree)), outer)

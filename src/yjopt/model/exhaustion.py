@@ -77,6 +77,9 @@ def find_levels(
     cells : int
         Number of cells.
     """
+    if not below.any():
+        nobody = np.zeros(0, dtype=np.int64)
+        return Levels(nobody, nobody, np.full_like(below, -1), np.full_like(position, -1))
     lowest = np.full(cells, _WIDTH, dtype=np.int64)
     np.minimum.at(lowest, reason_cell, position)
     wanted = below > lowest[flow_cell]

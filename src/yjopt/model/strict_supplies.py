@@ -158,7 +158,8 @@ def add_strict_supplies(
     kept = np.flatnonzero((levels.of_reason >= 0) & (out_of_hours != ALWAYS))
     part, depart = reasons.of_arcs("part")[kept], reasons.of_arcs("depart")[kept]
     of_empty, (empty_part, empty_period) = groups(part, depart)
-    empty = builder.columns("empty", 0, _may_be_empty(instance)[empty_part, empty_period])
+    may = _may_be_empty(instance) if len(kept) else instance.supplies.reserve
+    empty = builder.columns("empty", 0, may[empty_part, empty_period])
     _empty_rows(builder, instance, supply, empty, empty_part, empty_period)
     rows = builder.rows("exhausted", -np.inf, 0, size=len(kept))
     builder.entries(rows, asks[levels.of_reason[kept]], 1)
