@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-from tiny_tree import admitted, sent, sick, solve, task
+from tiny_tree import admitted, frames_of, sent, sick, solve, task
+
+import yjopt as yj
 
 
 class TestFacilities:
@@ -78,8 +79,16 @@ class TestKeptBack:
     def test_a_quota_beyond_all_teams_leaves_no_plan(self) -> None:
         """Four of three teams: impossible, and the note says which rule."""
         tables = task(3, {"c": 3}) | {"rules": [("mobile_quota", "C", "testing", 4.0, True, 1.0)]}
-        with pytest.raises(AssertionError):
-            solve(tables)
+        plan = yj.solve(yj.Scenario.from_tables(*frames_of(tables)), gap=0)
+        assert plan.status == "impossible"
+        assert any("mobile_quota cannot hold in C: fewer than 4 team(s)" in note for note in plan.notes)
+
+    def test_a_ceiling_that_nobody_can_keep_leaves_no_plan(self) -> None:
+        """Three sick and no bed: 3 stay unmet, at most 2.5 may."""
+        tables = sick(3, {"c": 0}) | {"rules": [("unmet_ceiling", "A", "people", 2.5, True, 1.0)]}
+        plan = yj.solve(yj.Scenario.from_tables(*frames_of(tables)), gap=0)
+        assert plan.status == "impossible"
+        assert any("unmet_ceiling cannot hold in A: more than 2.5 of people" in note for note in plan.notes)
 
     def test_a_soft_quota_is_weighed_first(self) -> None:
         """Soft: each team short counts 2 in the stage rules, which comes before people; nobody is sent below it."""

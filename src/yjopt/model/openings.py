@@ -17,13 +17,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from yjopt.instance.joining import IntArray, groups, matches
-from yjopt.schema import POSITIONS
+from yjopt.model.exhaustion import add_chain, find_levels
 
 if TYPE_CHECKING:
     from yjopt.model.builder import Builder
-
-#: More than any position.
-_WIDTH = max(POSITIONS.values()) + 2
 
 
 @dataclass(frozen=True)
@@ -82,48 +79,31 @@ def add_openings(builder: Builder, name: str, flows: Flows, givers: Givers) -> O
     name : str
         Word for the family, in the names of the blocks.
     flows, givers
-        Who asks, and who must be exhausted first.
+        Who asks, and who must be exhausted first; groups are numbered alike.
     """
-    first = _least_position(givers)
-    needs = np.flatnonzero(flows.bar > first[flows.group]) if len(first) else np.zeros(0, dtype=np.int64)
-    of_flow, (group, bar) = groups(flows.group[needs], flows.bar[needs])
-    column = builder.columns(f"ask_{name}", 0, 1, size=len(group))
-    shut = builder.rows(f"ask_{name}", -np.inf, 0, size=len(group))
+    count = int(max(flows.group.max(initial=-1), givers.group.max(initial=-1))) + 1
+    levels = find_levels(flows.group, flows.bar, givers.group, givers.position, count)
+    column = add_chain(builder, f"ask_{name}", levels)
+    needs = np.flatnonzero(levels.of_flow >= 0)
+    of_flow = levels.of_flow[needs]
+    shut = builder.rows(f"ask_{name}", -np.inf, 0, size=len(levels))
     builder.entries(shut[of_flow], flows.column[needs], 1)
-    most = np.zeros(len(group), dtype=np.int64)
+    most = np.zeros(len(levels), dtype=np.int64)
     np.maximum.at(most, of_flow, flows.most[needs])
     builder.entries(shut, column, -most)
 
-    later = np.flatnonzero(group[1:] == group[:-1]) + 1
-    chain = builder.rows(f"ask_{name}_in_order", -np.inf, 0, size=len(later))
-    builder.entries(chain, column[later], 1)
-    builder.entries(chain, column[later - 1], -1)
-    starts = np.ones(len(group), dtype=np.bool_)
-    starts[later] = False
-    begin = np.maximum.accumulate(np.where(starts, np.arange(len(group)), 0))
-
-    # Each giver stands against the lowest bar of its group that is above it.
-    key = group * _WIDTH + bar
-    at = np.searchsorted(key, givers.group * _WIDTH + givers.position, side="right")
-    stands = np.flatnonzero(at < len(key))
-    stands = stands[group[at[stands]] == givers.group[stands]]
+    stands = np.flatnonzero(levels.of_reason >= 0)
     rows = builder.rows(f"exhausted_{name}", -np.inf, givers.excused[stands])
-    builder.entries(rows, column[at[stands]], 1)
+    builder.entries(rows, column[levels.of_reason[stands]], 1)
+    first = np.searchsorted(levels.cell, levels.cell)
     return Openings(
         column=column,
-        depth=np.arange(len(group)) - begin,
+        depth=np.arange(len(levels), dtype=np.int64) - first,
         flow=flows.column[needs],
         flow_row=shut[of_flow],
         giver=stands,
         giver_row=rows,
     )
-
-
-def _least_position(givers: Givers) -> IntArray:
-    """Lowest position of each group; beyond all where a group has no giver."""
-    least = np.full(int(givers.group.max(initial=-1)) + 1, _WIDTH, dtype=np.int64)
-    np.minimum.at(least, givers.group, givers.position)
-    return least
 
 
 def at_each(keys: tuple[IntArray, ...], wanted: tuple[IntArray, ...]) -> tuple[IntArray, IntArray]:
