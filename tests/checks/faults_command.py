@@ -245,6 +245,16 @@ ASKING = [
     cell("half a pack ahead", "less_than_a_pack", "quotas", 0, "quantity", "10", reads=("items",)),
     cell("half a pack by default", "less_than_a_pack", "blind", 2, "quantity", "7", reads=("items",)),
     cell("cut off after the end", "beyond_horizon", "blind", 0, "period", "4"),
+    cell(
+        "a base cut off",
+        "no_effect",
+        "blind",
+        1,
+        "place",
+        "base-C",
+        reads=("needs", "tasks", "beds", "surge", "isolation_sites", "residents"),
+    ),
+    cell("days of deciding", "never_ready", "ladder", 1, "decision_hours", "80", reads=("settings",)),
     Fault(
         "a default of no item",
         "no_effect",

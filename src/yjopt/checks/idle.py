@@ -97,6 +97,18 @@ def _idle(tables: Tables) -> Iterator[tuple[str, str, Any, str]]:
         & (tables.figures("blind", "quantity") > 0),
         "the row names no item",
     )
+    takes = np.zeros(tables.size("places") + 1, dtype=bool)
+    for table in ("needs", "tasks", "beds", "surge", "residents", "isolation_sites"):
+        takes[tables.rows(table, "place", "places.place")] = True
+        # A place that cannot be read may be the one.
+        takes |= not tables.good(table, "place").all()
+    takes[-1] = True
+    yield (
+        "blind",
+        "place",
+        ~takes[tables.rows("blind", "place")],
+        "nothing is sent there, and no task is there",
+    )
 
 
 def _switched_off(tables: Tables) -> Iterator[tuple[str, str, Any, str]]:

@@ -45,6 +45,7 @@ DELAYS: Final = (
     ("isolation_sites", "setup", "is ready"),
     ("pools", "callup_hours", "sets out"),
     ("facilities", "setup", "is ready"),
+    ("ladder", "decision_hours", "comes"),
 )
 
 
@@ -96,6 +97,8 @@ def never_ready(tables: Tables) -> Iterator[Batch]:
             rows &= tables.words(table, "state") == "candidate"
         if table == "facilities":
             rows &= tables.words(table, "role") != "designated"
+        if table == "ladder":
+            rows &= tables.settings["delays"] == "by_rung"
         at = where(rows)
         if len(at):
             unit = "hours" if column.endswith("hours") else "periods"
