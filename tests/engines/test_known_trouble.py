@@ -54,6 +54,82 @@ def run(mip: Mip, plan: IntArray | None, limit: float, seed: int = 0) -> Outcome
     return outcome
 
 
+#: (lower, upper, entries by column) of 31 columns that are 0 or 1; column 9 costs 1 and may be 0.
+ENUMERATED = (
+    (-np.inf, 0, {2: 1, 8: -1, 10: 1}),
+    (0, 0, {3: 1, 9: -1, 10: -1, 11: 1}),
+    (0, 0, {4: 1, 12: -1, 13: 1}),
+    (0, 0, {5: 1, 13: -1}),
+    (1, np.inf, {0: 1, 14: 1}),
+    (0, np.inf, {14: -1, 15: 1}),
+    (0, np.inf, {15: -1, 16: 1}),
+    (1, 1, {6: 1, 18: 1}),
+    (0, 0, {4: 1, 7: 1, 18: -1, 19: 1}),
+    (-np.inf, 1, {0: 1, 6: 1, 20: 1}),
+    (0, 0, {2: 1, 4: 1, 7: 1, 20: -1, 21: 1}),
+    (0, 0, {1: 1, 3: 1, 5: 1, 21: -1, 22: 1}),
+    (-np.inf, 0, {6: 1, 23: -1}),
+    (-np.inf, 0, {4: 1, 7: 1, 24: -2}),
+    (-np.inf, 0, {1: 1, 5: 1, 25: -3}),
+    (-np.inf, 3, {10: 1, 26: 3}),
+    (-np.inf, 5, {11: 1, 27: 5}),
+    (-np.inf, 1, {14: 1, 28: 1}),
+    (-np.inf, 1, {15: 1, 29: 1}),
+    (-np.inf, 1, {16: 1, 30: 1}),
+    (-np.inf, 0, {23: 1, 28: -1}),
+    (-np.inf, 0, {24: 1, 29: -1}),
+    (-np.inf, 0, {25: 1, 30: -1}),
+    (-np.inf, 0, {24: 1, 26: -1}),
+    (-np.inf, 0, {25: 1, 27: -1}),
+)
+#: A plan of it, with column 9 at 1.
+ENUMERATED_START = (
+    1,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    1,
+    0,
+    1,
+    0,
+    0,
+    0,
+    0,
+    0,
+    1,
+    1,
+    1,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    1,
+    0,
+    1,
+    1,
+    1,
+)
+
+
+def test_presolve_takes_no_better_plan_away() -> None:
+    """The presolve of HiGHS 1.15.1 finds this infeasible by enumeration, and the start at 1 thereby the best."""
+    builder = Builder()
+    x = builder.columns("x", 0, 1, size=len(ENUMERATED_START))
+    lower, upper, entries = zip(*ENUMERATED, strict=True)
+    for row, entry in zip(builder.rows("row", lower, upper), entries, strict=True):
+        builder.entries(np.full(len(entry), row), x[list(entry)], np.array(list(entry.values())))
+    builder.cost("value", x[9], 1)
+    outcome = run(builder.build([("value", 1)]), np.array(ENUMERATED_START), 10.0)
+    assert (outcome.status, outcome.stages[0].value) == (Status.OPTIMAL, 0)
+
+
 @pytest.mark.parametrize("seed", [13, 2433, 2555, 4199])
 def test_hangs_and_false_claims_end_in_time(seed: int) -> None:
     """With and without a start: an exact plan in time, whatever the solver claims."""

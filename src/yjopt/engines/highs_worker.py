@@ -18,6 +18,10 @@ from yjopt.errors import EngineError
 if TYPE_CHECKING:
     from yjopt.engines.serving import Reply, Request
 
+ENUMERATION = 1 << 16
+"""The presolve rule of HiGHS 1.15.1 that is left out: it has called models with a plan infeasible, and then the
+start optimal where a better plan existed (3 of 300 tiny scenarios under the command rules)."""
+
 _threads_in_use = 0
 
 
@@ -52,6 +56,7 @@ def solve(request: Request, reply: Reply) -> None:
         "mip_abs_gap": header["absolute"],
         "mip_feasibility_tolerance": header["tolerance"],
         "presolve": "choose" if header["presolve"] else "off",
+        "presolve_rule_off": ENUMERATION,
     }
     for name, value in options.items():
         checked(highs.setOptionValue(name, value), f"the option {name}")
