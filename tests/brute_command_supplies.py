@@ -94,7 +94,7 @@ def _ways(
         defaults = tables.blind(taker, t)
         if defaults is None:
             hours["asked"] = tables.hours(authority, unit)
-        elif item in defaults:
+        elif defaults.get(item, 0) >= tables.by("items", "item")[item]["pack"]:
             hours["default"] = 0.0
         quota = (taker, item) in tables.by("quotas", "place", "item")
         if quota and tables.takes_time and tables.is_open("quota", item, unit, t):

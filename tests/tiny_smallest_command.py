@@ -62,18 +62,19 @@ def _scarce_goods(world: World, *, durable: bool) -> None:
         "items", item=item, name=item, unit="piece", pack=1, durable=durable, late=0.2, kg=1.0,
         turnaround=world.number(0, 1) if durable else 0,
     )  # fmt: skip
-    for place in world.some(world.places, 2, 2):
-        authority = world.pick(world.unit_of(place), "CA", "C", "P")
-        quantity = world.pick(1, 1, 2)
-        world.add("stocks", place=place, item=item, authority=authority, quantity=quantity)
-    for town in world.towns:
-        period, weight = world.number(1, 2), world.pick(1.0, 2.0)
-        deadline = None if durable else 0
-        world.add("needs", place=town, item=item, period=period, quantity=1, weight=weight, deadline=deadline)
-    if len(world.towns) == 1 or world.chance(0.3):
-        place, period = world.pick(*world.places), world.number(1, 2)
-        deadline = None if durable else 0
-        world.add("needs", place=place, item=item, period=period, quantity=1, weight=3.0, deadline=deadline)
+    # The county's lot comes before the city's for its own town; the other town gets nothing from the city.
+    for place, authority in zip(world.some(world.places, 2, 2), ("CA", "C"), strict=True):
+        mine = world.pick(authority, authority, world.unit_of(place))
+        world.add("stocks", place=place, item=item, authority=mine, quantity=world.pick(1, 1, 2))
+    if world.chance(0.7):
+        world.add("gates", gate="v", area="CB", opens="step", which="above-2", level="I")
+    deadline = None if durable else 0
+    for n, place in enumerate([*world.towns, world.pick(*world.others)][:2]):
+        period = min(2, n + 1) if world.chance(0.8) else world.number(1, 2)
+        weight = world.pick(1.0, 2.0)
+        world.add(
+            "needs", place=place, item=item, period=period, quantity=1, weight=weight, deadline=deadline
+        )
 
 
 def _beds(world: World) -> None:
@@ -146,7 +147,7 @@ def _add_command(world: World, resource: str) -> None:
     """Rules for who may ask whom and when, drawn freely."""
     world.settings["rule"] = world.pick("strict", "strict", "strict", "priority")
     world.settings["delays"] = world.pick("by_rung", "by_rung", "direct")
-    world.settings["cover_periods"] = world.number(0, 2)
+    world.settings["cover_periods"] = world.pick(0, 0, 1, 2)
     world.settings["support"] = {"people": world.chance(0.4)}
     hours = world.settings["period_hours"]
     for step in world.some(

@@ -200,7 +200,8 @@ def supply_ways(
         return {"own": command.decision("supplies", step, unit, authority)}
     if defaults is None:
         ways["asked"] = command.decision("supplies", step, unit, authority)
-    elif item in defaults:
+    elif defaults.get(item, 0) >= facts.items[item]["pack"]:
+        # A default of less than a pack is none.
         ways["default"] = 0
     if (
         not facts.items[item]["durable"]
