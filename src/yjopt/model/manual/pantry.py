@@ -136,7 +136,8 @@ class Pantry:
         for period in np.flatnonzero(more).tolist():
             self.carriers.asking.opened(taker, period, int(more[period]))
         for period in np.flatnonzero(self.unopened[user] < 0).tolist():
-            for depart in range(period, now - 1, -1):
+            # As early as it is covered: what leaves a lot late keeps others from asking further up until then.
+            for depart in range(now, period + 1):
                 missing = -int(self.unopened[user, period])
                 if missing <= 0:
                     break
