@@ -7,7 +7,7 @@ one run of the elastic programme: may the enforced rules all hold when the other
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 #: Seconds that a question gets at least.
 LEAST_SECONDS = 0.1
+#: Whether rules clash is known as soon as the bound is above 0, however far below the value.
+ANY_GAP = 1 - 1e-9
 
 
 @dataclass(frozen=True)
@@ -55,12 +57,19 @@ class Questions:
     proven: bool = True
     _known: dict[tuple[int, ...], bool] = field(default_factory=dict)
 
-    def shortage(self, enforced: BoolArray) -> Shortage:
-        """What is short of least when some rules are in force."""
-        mip = self.elastic.conflict_stages(enforced)
+    def shortage(self, enforced: BoolArray, *, gap: float = 0.0) -> Shortage:
+        """What is short of least when some rules are in force.
+
+        Parameters
+        ----------
+        enforced : bool array, shape (rules,)
+        gap : float
+            With more than 0, any plan will do that is short of nothing, or proof that there is none.
+        """
+        mip = self.elastic.conflict_stages(enforced, periods=not gap)
         left = max(self.deadline - time.monotonic(), LEAST_SECONDS)
         start = self.elastic.start
-        outcome = solve(mip, _limited(self.params, left), start, self.engine)
+        outcome = solve(mip, replace(self.params, time_limit=left, gap=gap), start, self.engine)
         x = start if outcome.x is None else outcome.x
         stage = next((stage for stage in outcome.stages if stage.name == SHORT), None)
         is_proven = stage is None or stage.value == 0 or (stage.bound is not None and stage.bound > 0)
@@ -72,7 +81,7 @@ class Questions:
         if key not in self._known:
             enforced = np.zeros(len(self.elastic.rules), dtype=np.bool_)
             enforced[list(key)] = True
-            found = self.shortage(enforced)
+            found = self.shortage(enforced, gap=ANY_GAP)
             self.proven &= found.proven
             loosening = self.elastic.rules.column[enforced & self.elastic.rules.demands]
             self._known[key] = bool((found.x[loosening] > 0).any())
@@ -133,9 +142,3 @@ def _together(elastic: Elastic) -> IntArray:
     for number, part in enumerate(split(elastic.mip, alone=1, batch=1).parts):
         part_of[part.columns] = number
     return part_of[elastic.rules.column]
-
-
-def _limited(params: Params, seconds: float) -> Params:
-    from dataclasses import replace
-
-    return replace(params, time_limit=seconds)

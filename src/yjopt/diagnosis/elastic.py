@@ -22,12 +22,15 @@ from yjopt.diagnosis.minimum_sites import loosen_minimums, shut_unready, tie_sit
 from yjopt.diagnosis.options import OptionList
 from yjopt.diagnosis.promises import loosen_ceilings, loosen_mobile_quotas
 from yjopt.diagnosis.shrinking import HOLDING, PEOPLE, columns_of, reopened, shrink
+from yjopt.diagnosis.starting import by_hand
 from yjopt.instance import index
 from yjopt.model.assembly import assemble
 from yjopt.model.mip import Stage
 from yjopt.model.nothing import nothing
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from yjopt.diagnosis.catalogue import Catalogue, Prices
     from yjopt.diagnosis.options import ObjectArray, Options
     from yjopt.model.mip import BoolArray, IntArray, Mip
@@ -102,13 +105,15 @@ class Elastic:
             (CHANGES, switches, np.ones_like(switches), 1),
         )
 
-    def conflict_stages(self, enforced: BoolArray) -> Mip:
+    def conflict_stages(self, enforced: BoolArray, *, periods: bool = True) -> Mip:
         """Minimise what the enforced rules are short of, when only rules may be loosened.
 
         Parameters
         ----------
         enforced : bool array, shape (rules,)
             The others may be loosened at will.
+        periods : bool
+            Whether to minimise, then, what is short in single periods.
         """
         rules = self.rules
         upper = self.mip.upper.copy()
@@ -116,7 +121,7 @@ class Elastic:
         upper[self.options.column[~loosening]] = 0
         upper[rules.column[enforced & ~rules.demands]] = 0
         counted = enforced & rules.demands
-        column = self.short[counted[self.short_rule]]
+        column = self.short[counted[self.short_rule] & periods]
         wanted = rules.column[counted]
         return _staged(
             dataclasses.replace(self.mip, upper=upper),
@@ -196,32 +201,46 @@ def build(scenario: Scenario, catalogue: Catalogue, prices: Prices) -> Elastic:
         np.concatenate([rule + first for first, (_, _, _, rule, _) in zip(before, demands, strict=False)]),
         np.concatenate([period for *_, period in demands]),
     )
-    return _finished(making, rules, shorts, whole)
+    starts = [whole]
+    if _ceilings(scenario):
+        starts.insert(0, by_hand(making, mip, whole))
+    return _finished(making, rules, shorts, starts)
 
 
 def _finished(
-    making: Making, rules: NamedRules, shorts: tuple[IntArray, IntArray, IntArray], whole: IntArray
+    making: Making,
+    rules: NamedRules,
+    shorts: tuple[IntArray, IntArray, IntArray],
+    starts: Sequence[IntArray],
 ) -> Elastic:
-    """The programme with its start."""
+    """The programme with its start: the first of several that keeps every row."""
     short, short_rule, short_period = shorts
     mip, options = making.builder.build([]), making.options.options()
-    start = np.zeros(mip.num_columns, dtype=np.int64)
     kept = making.column >= 0
-    start[making.column[kept]] = whole[kept]
-    np.maximum.at(start, rules.column[short_rule], start[short])
-    start[options.switch] = np.minimum(start[options.column], 1)
+    for whole in starts:
+        start = np.zeros(mip.num_columns, dtype=np.int64)
+        start[making.column[kept]] = whole[kept]
+        np.maximum.at(start, rules.column[short_rule], start[short])
+        start[options.switch] = np.minimum(start[options.column], 1)
+        if mip.is_feasible(start):
+            break
     return Elastic(mip, options, rules, short, short_rule, short_period, start)
 
 
 def _free(scenario: Scenario, mip: Mip) -> BoolArray:
     """Columns that can help to keep a hard rule: without a ceiling nobody need be served, and nothing moved."""
-    rules = scenario.tables["rules"]
-    ceilings = set(rules["what"][(rules["rule"] == "unmet_ceiling") & rules["hard"]])
+    ceilings = _ceilings(scenario)
     if not ceilings:
         return columns_of(mip, HOLDING)
     if "people" in ceilings:
         return np.ones(mip.num_columns, dtype=np.bool_)
     return ~columns_of(mip, PEOPLE)
+
+
+def _ceilings(scenario: Scenario) -> set[str]:
+    """Of what there are hard ceilings: people, goods."""
+    rules = scenario.tables["rules"]
+    return set(rules["what"][(rules["rule"] == "unmet_ceiling") & rules["hard"]])
 
 
 def _loosen_opening_budgets(making: Making) -> tuple[IntArray, IntArray]:

@@ -42,7 +42,7 @@ def tie_sites(making: Making) -> None:
         "ready_site", "isolation_sites", "state", catalogue.ready, 1, value="open",
         cost=quanta(tables["isolation_sites"], "isolation_sites", "cost")[catalogue.ready],
     )  # fmt: skip
-    ward_of_option, _ = _wards(making)
+    ward_of_option = option_wards(making)
     hold = model.isolation.hold[ward_of_option]
     option, period = np.nonzero(hold >= 0)
     tied = builder.rows("only_if_allowed", -np.inf, 0, size=len(option))
@@ -125,7 +125,7 @@ def _conditions(
     given = quanta(making.scenario.tables["rules"], "rules", "from_period")[minimums.row] > 0
     counts_any = np.zeros(len(minimums.row), dtype=bool)
     counts_any[minimums.counted_rule] = True
-    _, (allow, ready, setup) = _wards(making)
+    allow, ready, setup = _wards(making)
     # A site that counts but can be ready in no period makes a minimum hold only once it is made ready.
     soonest = np.where(setup < horizon, setup, 0)
     latest = np.zeros(len(minimums.row), dtype=np.int64)
@@ -148,30 +148,33 @@ def _conditions(
     return number, conditions, limit
 
 
-def _wards(making: Making) -> tuple[IntArray, tuple[IntArray, IntArray, IntArray]]:
-    """Ward of each option to allow a category; and of each ward the options that concern it, and its set-up.
+def option_wards(making: Making) -> IntArray:
+    """Ward of the widened instance that each option to allow a category makes."""
+    pairs = making.scenario.tables["site_category"]
+    allowed = pairs["allowed"].to_numpy(dtype=bool).copy()
+    allowed[making.catalogue.allow] = True
+    ward_of_row = np.full(len(pairs), -1, dtype=np.int64)
+    # Site wards are numbered in the order of the allowed rows of the table.
+    ward_of_row[np.flatnonzero(allowed)] = np.flatnonzero(making.wide.wards.is_site)
+    return ward_of_row[making.catalogue.allow]
+
+
+def _wards(making: Making) -> tuple[IntArray, IntArray, IntArray]:
+    """What concerns each ward.
 
     Returns
     -------
-    int64 array
-        Ward of the widened instance of each option.
     (int64 array, int64 array, int64 array), each of shape (wards,)
         Column that allows its category (-1: allowed already), column that has its site ready (-1: none), and
         periods after which it could be ready without (0 for open sites).
     """
     wards, isolation = making.wide.wards, making.wide.isolation
-    pairs = making.scenario.tables["site_category"]
-    allowed = pairs["allowed"].to_numpy(dtype=bool).copy()
-    allowed[making.catalogue.allow] = True
     here = np.flatnonzero(wards.is_site)
-    ward_of_row = np.full(len(pairs), -1, dtype=np.int64)
-    ward_of_row[np.flatnonzero(allowed)] = here
-    of_option = ward_of_row[making.catalogue.allow]
     allow, ready = (np.full(len(wards), -1, dtype=np.int64) for _ in range(2))
-    allow[of_option] = making.allow
+    allow[option_wards(making)] = making.allow
     of_site = np.full(len(isolation.site_place), -1, dtype=np.int64)
     of_site[making.catalogue.ready] = making.ready
     ready[here] = of_site[isolation.ward_site[here]]
     setup = np.zeros(len(wards), dtype=np.int64)
     setup[here] = np.maximum(making.instance.isolation.site_ready[isolation.ward_site[here]], 0)
-    return of_option, (allow, ready, setup)
+    return allow, ready, setup
