@@ -140,6 +140,28 @@ def test_a_shortage_climbs_from_the_town_to_the_region() -> None:
     assert chain.groupby(["issued", "arrive"]).quantity.nunique().max() == 1
 
 
+@pytest.mark.long
+@pytest.mark.parametrize(
+    "rule", ["own_first", "mobile_quota", "pairing", "quotas", "blind", "gates", "ladder"]
+)
+def test_every_rule_of_the_command_bites(rule: str) -> None:
+    """Without it people or goods are served otherwise: a rule that changes nothing has no place in an example."""
+    scenario = yj.read(FOLDER)
+    rules = scenario.rules
+    if rule in set(rules.rule):
+        changed = scenario.replace(rules=rules[rules.rule != rule])
+    else:
+        changed = scenario.replace(**{rule: getattr(scenario, rule).iloc[:0]})
+    unmet = []
+    for one in (scenario, changed):
+        stages = yj.solve(one, time_limit=120).stages.set_index("name")
+        unmet.append(stages.loc[["unmet_people", "unmet_goods"]])
+    with_rule, without = unmet
+    # The intervals in which the two best values lie do not touch.
+    apart = (with_rule.bound > without.value) | (without.bound > with_rule.value)
+    assert apart.any()
+
+
 def test_the_page_tells_the_figures_of_the_tables(tables: dict[str, pd.DataFrame]) -> None:
     page = " ".join((FOLDER / "README.md").read_text(encoding="utf-8").split())
     contacts = tables["contacts"]
