@@ -10,6 +10,7 @@ from yjopt.api import solve
 from yjopt.auditing import audit
 from yjopt.comparison.stages import stage_frame, stage_lines
 from yjopt.errors import ModelError
+from yjopt.plan.view import share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -78,7 +79,8 @@ def plan_report(plan: Plan) -> dict[str, Any]:
 def told(plan: Plan) -> str:
     """Status of a plan of a comparison in words."""
     audited = f", {plan.audited}" if plan.audited is not None else ""
-    return f"{plan.status.replace('_', ' ')}, stopped by {plan.stopped_by}{audited}"
+    gap = f", gap {share(plan.gap)}" if plan.tables else ""
+    return f"{plan.status.replace('_', ' ')}, stopped by {plan.stopped_by}{gap}{audited}"
 
 
 def price_of_rule(
