@@ -10,7 +10,7 @@ import numpy as np
 from yjopt.instance.allowances import default_packs
 from yjopt.instance.arcs import DEFAULT, OWN, STORE, SUPPLY, Arcs, make_arcs
 from yjopt.instance.items import PHYSICAL, Items, Lots, Orders, index_lots, index_orders
-from yjopt.instance.joining import EXACT_LIMIT, BoolArray, IntArray, groups, matches, total
+from yjopt.instance.joining import BoolArray, IntArray, groups, matches, total
 
 if TYPE_CHECKING:
     from yjopt.instance.command import Command
@@ -97,9 +97,6 @@ def index_durables(context: Context, command: Command, items: Items) -> Durables
 
     # More units than all needs together are of no use to anybody.
     wanted = total(amount, need_item, len(items.pack))
-    if command.is_strict("supplies"):
-        # Whether a source of a lower position is used up depends on all that it gives.
-        wanted = np.full(len(items.pack), EXACT_LIMIT, dtype=np.int64)
     orders = index_orders(lots, command, items, wanted, horizon)
     most = _most(lots, orders, item, authority, store_of_lot, horizon)
     # Thinning counts every place with a lot or a need of a durable, whatever durable it is.

@@ -185,8 +185,18 @@ class Orders:
     most: IntArray
 
 
-def index_orders(lots: Lots, command: Command, items: Items, wanted: IntArray, horizon: int) -> Orders:
-    """Orders that arrive in time and pass the gates; `wanted` is the packs of each item that could ever be used."""
+def index_orders(
+    lots: Lots, command: Command, items: Items, wanted: IntArray, horizon: int, whole: BoolArray | None = None
+) -> Orders:
+    """Orders that arrive in time and pass the gates.
+
+    Parameters
+    ----------
+    wanted : int64 array, shape (items,)
+        Packs of each item that could ever be used.
+    whole : bool array, shape (sources,), optional
+        Sources that may be ordered from up to their ceilings, whether or not that is of use.
+    """
     item = lots.item[lots.source_lot]
     source, period = (
         part.ravel()
@@ -195,7 +205,11 @@ def index_orders(lots: Lots, command: Command, items: Items, wanted: IntArray, h
         )
     )
     arrive = period + lots.source_delay[source]
-    most = np.minimum(lots.source_most // items.pack[item], wanted[item])[source]
+    ceiling = lots.source_most // items.pack[item]
+    most = np.minimum(ceiling, wanted[item])
+    if whole is not None:
+        most = np.where(whole, ceiling, most)
+    most = most[source]
     kept = (period >= lots.source_first[source]) & (arrive < horizon) & (most > 0)
     if command.has_gates:
         taker, step = lots.authority[lots.source_lot[source]], _STEP_OF_KIND[lots.source_kind[source]]

@@ -123,12 +123,14 @@ def index_supplies(context: Context, command: Command, items: Items, consumption
     )
 
     wanted_later = _wanted_later(items, needs, need_taker, taker_item, taker_of_user, consumption, horizon)
-    wanted = total(wanted_later[:, 0], taker_item, len(items.pack))
     if is_strict:
-        # Nothing may be left out: whether a lot is exhausted depends on all that lies in it.
-        wanted = np.full(len(items.pack), EXACT_LIMIT, dtype=np.int64)
-    parts = _parts(lots, items, wanted)
-    orders = index_orders(lots, command, items, wanted, horizon)
+        wanted = total(allowances.arriving[:, -1], taker_item, len(items.pack))
+        # Nothing in a lot may be left out: whether it is exhausted depends on all that lies there.
+        parts = _parts(lots, items, np.full(len(items.pack), EXACT_LIMIT, dtype=np.int64))
+    else:
+        wanted = total(wanted_later[:, 0], taker_item, len(items.pack))
+        parts = _parts(lots, items, wanted)
+    orders = index_orders(lots, command, items, wanted, horizon, _has_later(lots) & is_strict)
     own = own_reserve(lots, parts, orders, horizon)
 
     legs, left_out = context.legs("supplies", lots.place, np.concatenate([taker_place, lots.place]))
@@ -150,6 +152,15 @@ def index_supplies(context: Context, command: Command, items: Items, consumption
         lots, parts, orders, taker_place, taker_item, taker_of_user, needs, need_taker, content, shipments, moves,
         reserve, wanted_later, allowances, order_taker, before_orders, own_first, left_out,
     )  # fmt: skip
+
+
+def _has_later(lots: Lots) -> BoolArray:
+    """Sources whose goods join a lot that a source of a higher position joins, too: up to it, all must be ordered."""
+    last = np.full(len(lots), -1, dtype=np.int64)
+    np.maximum.at(last, lots.source_lot, lots.source_position)
+    return np.asarray(
+        (lots.source_position >= 0) & (lots.source_position < last[lots.source_lot]), dtype=np.bool_
+    )
 
 
 def _orderers(lots: Lots, command: Command) -> tuple[IntArray, Takers]:
