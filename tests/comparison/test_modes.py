@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 from comparison.worlds import masks, stock, value
 
 import yjopt as yj
+from yjopt.comparison import solving
 from yjopt.comparison.stages import stage_lines
 from yjopt.errors import ModelError
 
@@ -104,3 +106,11 @@ def test_a_missing_stage_is_a_dash() -> None:
     )  # fmt: skip
     lines = list(stage_lines(frame))
     assert lines[1].split() == ["money,", "yuan", "-", "3", "-"]
+
+
+def test_an_interrupt_ends_the_comparison(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half a plan is not compared."""
+    half = replace(yj.solve(two_stores(), engine="manual"), status="interrupted")
+    monkeypatch.setattr(solving, "solve", lambda *args, **more: half)
+    with pytest.raises(KeyboardInterrupt):
+        yj.price_of_rule(two_stores())

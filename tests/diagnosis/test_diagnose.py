@@ -10,6 +10,8 @@ import pytest
 from diagnosis.clashes import KINDS, Clash
 
 import yjopt as yj
+from yjopt.diagnosis import conflicts
+from yjopt.engines.outcome import Outcome, Status, StoppedBy
 from yjopt.errors import EngineError, ModelError
 
 
@@ -172,3 +174,14 @@ def test_bad_questions(arguments: dict[str, object], said: str) -> None:
 def test_an_unknown_engine() -> None:
     with pytest.raises(EngineError, match="no engine"):
         yj.diagnose(KINDS["not_allowed"](0).scenario(), engine="abacus")
+
+
+def test_an_interrupt_ends_the_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C during one of the solves is Ctrl-C of the whole: no half answer."""
+
+    def interrupted(*args: object) -> Outcome:
+        return Outcome(Status.INTERRUPTED, StoppedBy.INTERRUPT, None, (), (), 0.0)
+
+    monkeypatch.setattr(conflicts, "solve", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        yj.diagnose(KINDS["not_allowed"](0).scenario())

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from yjopt.api import solve
 from yjopt.areas import Tree
 from yjopt.comparison.modes import plan_report
+from yjopt.comparison.solving import Search
 from yjopt.comparison.stages import aligned
 from yjopt.errors import ModelError
 
@@ -123,6 +123,7 @@ def stand_alone(
     ModelError
         If there is no such area, or one lies inside another.
     """
+    search = Search(gap=gap, time_limit=time_limit, engine=engine, seed=seed)
     chosen = _areas(scenario, areas)
     plans: dict[str, Plan] = {}
     facts: list[dict[str, Any]] = []
@@ -131,7 +132,7 @@ def stand_alone(
         kinds = [what for what, tables in _DEMANDS.items() if any(len(alone.tables[name]) for name in tables)]
         if not kinds:
             continue
-        plan = solve(alone, gap=gap, time_limit=time_limit, engine=engine, seed=seed)
+        plan = search.plan(alone)
         plans[area] = plan
         if not plan.tables:
             continue

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from yjopt.api import solve
 from yjopt.areas import Tree
 from yjopt.comparison.gates import freed_means, opened_gates
 from yjopt.comparison.modes import plan_report, told
+from yjopt.comparison.solving import Search
 from yjopt.comparison.stages import aligned, stage_frame, stage_lines
 from yjopt.errors import ModelError
 from yjopt.schema import RESPONSE_LEVELS
@@ -134,11 +134,9 @@ def raise_level(
     ModelError
         If there is no such area, level or period.
     """
+    search = Search(gap=gap, time_limit=time_limit, engine=engine, seed=seed)
     changed = with_level(scenario, area, level, from_period)
-    plans = {
-        label: solve(one, gap=gap, time_limit=time_limit, engine=engine, seed=seed)
-        for label, one in ((AS_IS, scenario), (RAISED, changed))
-    }
+    plans = {label: search.plan(one) for label, one in ((AS_IS, scenario), (RAISED, changed))}
     gates = opened_gates(scenario, changed)
     return RaisedLevel(
         scenario=scenario,

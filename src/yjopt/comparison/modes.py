@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
-from yjopt.api import solve
 from yjopt.auditing import audit
+from yjopt.comparison.solving import Search
 from yjopt.comparison.stages import stage_frame, stage_lines
 from yjopt.errors import ModelError
 from yjopt.plan.view import share
@@ -111,6 +111,7 @@ def price_of_rule(
     ModelError
         If a name is no rule, or stands there twice.
     """
+    search = Search(gap=gap, time_limit=time_limit, engine=engine, seed=seed)
     if delays:
         changed = {word: scenario.replace({"delays": word}) for word in DELAYS}
     else:
@@ -120,10 +121,7 @@ def price_of_rule(
                 f"Rules to compare are different ones of {', '.join(RULES)}, not {', '.join(rules)!r}."
             )
         changed = {rule: scenario.replace({"rule": rule}) for rule in rules}
-    plans = {
-        label: solve(one, gap=gap, time_limit=time_limit, engine=engine, seed=seed)
-        for label, one in changed.items()
-    }
+    plans = {label: search.plan(one) for label, one in changed.items()}
     return PriceOfRule(
         scenario=scenario, plans=plans, stages=stage_frame(plans, _support_of_flat(scenario, plans))
     )

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from yjopt.diagnosis.catalogue import Prices, catalogue_of, hardened, nothing_to_change
-from yjopt.diagnosis.conflicts import Questions, conflicts
+from yjopt.diagnosis.conflicts import Questions, conflicts, refuse_half
 from yjopt.diagnosis.elastic import build
 from yjopt.diagnosis.repairing import changes, repaired
 from yjopt.diagnosis.report import CONFLICT_COLUMNS, Diagnosis
@@ -186,6 +186,7 @@ class _Question:
 
     def _cheapest(self, elastic: Elastic) -> tuple[pd.DataFrame, IntArray, bool]:
         outcome = solve(elastic.repair_stages(), self._params(), elastic.start, self.engine)
+        refuse_half(outcome)
         x = elastic.start if outcome.x is None else outcome.x
         return changes(self.sorted, elastic.options, x), x, outcome.status is Status.OPTIMAL
 

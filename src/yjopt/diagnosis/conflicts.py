@@ -15,12 +15,14 @@ import numpy as np
 from yjopt.diagnosis.elastic import SHORT
 from yjopt.engines.components import split
 from yjopt.engines.lexicographic import solve
+from yjopt.engines.outcome import Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from yjopt.diagnosis.elastic import Elastic
     from yjopt.engines.engine import Engine
+    from yjopt.engines.outcome import Outcome
     from yjopt.engines.params import Params
     from yjopt.model.mip import BoolArray, IntArray
 
@@ -70,6 +72,7 @@ class Questions:
         left = max(self.deadline - time.monotonic(), LEAST_SECONDS)
         start = self.elastic.start
         outcome = solve(mip, replace(self.params, time_limit=left, gap=gap), start, self.engine)
+        refuse_half(outcome)
         x = start if outcome.x is None else outcome.x
         stage = next((stage for stage in outcome.stages if stage.name == SHORT), None)
         is_proven = stage is None or stage.value == 0 or (stage.bound is not None and stage.bound > 0)
@@ -134,6 +137,18 @@ def conflicts(questions: Questions, x: IntArray) -> list[list[int]]:
             found.append(smallest)
             left.remove(next((rule for rule in demanding if short[rule]), demanding[0]))
     return sorted(found)
+
+
+def refuse_half(outcome: Outcome) -> None:
+    """Let Ctrl-C end the question, not only one of its solves: half an answer is none.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If the solve was interrupted.
+    """
+    if outcome.status is Status.INTERRUPTED:
+        raise KeyboardInterrupt
 
 
 def _together(elastic: Elastic) -> IntArray:
