@@ -174,6 +174,20 @@ def test_a_setting_that_is_off_is_named_once_per_table() -> None:
     assert "nor has one more row" in found[0].message
 
 
+def test_an_order_that_nobody_keeps() -> None:
+    """Under flat no row of the ladder orders anything; beds count only if strict, or if people are counted."""
+    flat = setting("rule", "flat")
+    assert (only("no_effect", flat).table, only("no_effect", flat).line) == ("ladder", 2)
+    beds = add("ladder", {"area": "C", "resource": "beds", "step": "above-2", "position": "1"})
+    assert rules(beds) == {"no_effect"}
+    assert rules(beds, setting("support.people", True)) == set()
+    assert rules(beds, setting("rule", "strict")) == set()
+    assert rules(beds, setting("rule", "strict"), setting("strict.beds", False)) == {"no_effect"}
+    nothing = both(*(setting(f"strict.{name}", False) for name in ("supplies", "beds", "isolation", "teams")))
+    assert rules(nothing, setting("rule", "strict")) == {"idle_setting"}
+    assert rules(nothing) == set()
+
+
 def test_channels() -> None:
     """One row on either channel is a need as any other; both are one, and the finding names both figures."""
     row = {"place": "town-W1", "item": "food", "period": "1", "weight": "1", "quantity": "700"}
