@@ -220,7 +220,7 @@ def _unstaffed(
     beyond = np.maximum(left - (members - 1), 0)
     unstaffed = builder.columns("unstaffed", 0, 1, size=len(post))
     limit = members - 1 + beyond - 100 * staffing.post_residents[post] + needed[post, period]
-    rows = builder.rows("unstaffed", -np.inf, limit)
+    rows = builder.rows("unstaffed", -np.inf, limit, coupling=True)
     builder.entries(rows, unstaffed, beyond)
     row, entry = at_each((post, period), (at_post[works], presence.period[works]))
     people = tours.people[tours.tour_pool[presence.tour[works[entry]]]]
@@ -325,7 +325,7 @@ def _unpaid(
     # A conversion that is paid anyway is spent already: what is spent without it must leave too little.
     least = np.maximum(budgets.amount[rule] + 1 - price, 0)
     spent = builder.columns("budget_spent", 0, 1, size=len(rule))
-    rows = builder.rows("budget_spent", 0, np.inf, size=len(rule))
+    rows = builder.rows("budget_spent", 0, np.inf, coupling=True, size=len(rule))
     builder.entries(rows, spent, -least)
     of_rule, column, cost = spending(instance, beds, columns, facilities)
     row, entry = matches(rule, of_rule)
@@ -372,7 +372,7 @@ def _teams(builder: Builder, instance: Instance, columns: TeamColumns, signs: li
     giver = openings.giver
     at, (pool, period) = groups(teams.tour_pool[giver], teams.tour_depart[giver])
     gone = builder.columns("all_away", 0, 1, size=len(pool))
-    rows = builder.rows("all_away", 0, np.inf, size=len(pool))
+    rows = builder.rows("all_away", 0, np.inf, coupling=True, size=len(pool))
     builder.entries(rows, gone, -teams.available[pool])
     tour, away = spans(teams.tour_depart, teams.tour_back)
     row, entry = at_each((pool, period), (teams.tour_pool[tour], away))
