@@ -1,1 +1,1 @@
-"""The model of docs/concepts/model.md written down variable by variable and row by row, one file a family."""
+"""The model of docs/concepts/model.md and command.md, variable by variable and row by row, one file a family."""
