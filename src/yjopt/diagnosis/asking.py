@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -98,11 +99,12 @@ class _Question:
     def answer(self, began: float) -> Diagnosis:
         catalogue = catalogue_of(self.sorted)
         elastic = build(self.sorted, catalogue, self.prices)
-        clashes = self._clashes(elastic)
+        clashes, least = self._clashes(elastic)
         repair = pd.DataFrame(changes(self.sorted, elastic.options, np.zeros_like(elastic.start)))
         mended = self.scenario
         if len(clashes):
-            repair, mended = self._repair(elastic, catalogue)
+            # A plan that is short of least is a repair already, if not the cheapest.
+            repair, mended = self._repair(replace(elastic, start=least), catalogue)
         return Diagnosis(
             scenario=self.scenario,
             conflicts=clashes,
@@ -113,7 +115,8 @@ class _Question:
             seconds=round(time.monotonic() - began, 6),
         )
 
-    def _clashes(self, elastic: Elastic) -> pd.DataFrame:
+    def _clashes(self, elastic: Elastic) -> tuple[pd.DataFrame, IntArray]:
+        """What clashes, and the vector of a plan that is short of least."""
         deadline = time.monotonic() + CONFLICT_SHARE * self.left
         questions = Questions(elastic, self.params, self.engine, deadline)
         everything = questions.shortage(np.ones(len(elastic.rules), dtype=np.bool_))
@@ -123,7 +126,7 @@ class _Question:
             self.notes.append(
                 "The time was too short to make sure that no rule of a clash could be left out."
             )
-        return self._conflict_table(elastic, found, everything.x)
+        return self._conflict_table(elastic, found, everything.x), everything.x
 
     def _conflict_table(self, elastic: Elastic, found: list[list[int]], x: IntArray) -> pd.DataFrame:
         short = x[elastic.short]
@@ -199,8 +202,6 @@ class _Question:
         return not bool((found.x[elastic.rules.column[elastic.rules.demands]] > 0).any())
 
     def _params(self) -> Params:
-        from dataclasses import replace
-
         return replace(self.params, time_limit=self.left)
 
 
