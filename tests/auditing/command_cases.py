@@ -330,6 +330,7 @@ gym,ward,5
 place,role,setup,cost
 backup,backup,1,100
 gym,makeshift,1,20
+hospital-C,designated,0,0
 """,
                 "categories": "category,stay,wait,weight,together\nclose,2,1,2,true\n",
                 "isolation_sites": """

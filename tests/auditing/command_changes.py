@@ -337,6 +337,7 @@ COMMAND_CHANGES: list[Change] = [
     put("requests_table", "asking", "requests", {"step": "peer-2"}, step="peer-1"),
     put("requests_table", "ahead", "requests", {"use": "default"}, kind="request"),
     cut("requests_table", "people", "requests", resource="beds", **_UP),
+    cut("requests_table", "lending", "requests", step="pool"),
     add("requests_table", "lending", "requests", {"step": "pool"}, arrive=3),
     put("request_rule", "asking", "requests", {"step": "peer-2"}, rule_=""),
     put("request_rule", "asking", "requests", _UP, rule_="city, buy"),

@@ -72,7 +72,8 @@ def test_the_rules_are_read_the_same_in_many_scenarios(seed: int) -> None:
 
 
 def test_a_state_holds_below_until_told_otherwise() -> None:
-    """County E follows the province in its level until it gets its own on day 2; its mode stays the city's."""
+    """County E follows the province in its level until it gets its own on day 2; its mode stays the city's. W is at
+    peace from day 2."""
     facts = Facts(
         scenario(
             {
@@ -83,6 +84,7 @@ P,1,III,,major
 C,1,,war,
 E,2,II,,
 P,3,I,,
+W,2,,peace,ordinary
 """,
             },
             {"periods": 3},
@@ -94,6 +96,8 @@ P,3,I,,
     assert level[west, 1:].tolist() == [2, 2, 4]
     assert mode[town, 1:].tolist() == [1, 1, 1]
     assert mode[top, 1:].tolist() == [0, 0, 0]
+    assert mode[west, 1:].tolist() == [1, 0, 0]
+    assert severity[west, 1:].tolist() == [2, 0, 0]
     assert severity[town, 1:].tolist() == [2, 2, 2]
 
 

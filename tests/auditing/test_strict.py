@@ -149,6 +149,14 @@ def test_own_first_excuses_a_peer() -> None:
     assert city_sends(alter, stocks=kept, unmet=unmet) == {"strict_supplies"}
     own_first = {"rules": "rule,area,what,amount\nown_first,P,,0\n"}
     assert city_sends(alter | own_first, stocks=kept, unmet=unmet) == set()
+    for not_reached in (
+        {"roads": GOODS["roads"]},
+        {"stocks": "place,item,quantity,release_hours\ndepot-C,mask,5,\ndepot-W,mask,3,24\n",
+         "closures": "".join(f"{row}\n" for row in ("from,to,period,state", "depot-W,far,1,closed",
+                                                    "depot-W,far,2,closed"))},
+    ):  # fmt: skip
+        broken = city_sends(alter | own_first | not_reached, stocks=kept, unmet=unmet)
+        assert broken == {"strict_supplies"}
 
 
 def test_what_the_free_part_held_is_judged_at_its_fewest() -> None:
