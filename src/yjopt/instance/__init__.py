@@ -52,7 +52,7 @@ class Instance:
     carry_person, carry_team : int
         Load in kg that moving one counts in the time stage.
     rule : str
-        ``flat`` or ``priority``.
+        ``flat``, ``priority`` or ``strict``.
     unit, area : int64 array, shape (places,)
         Unit that runs each place, area it lies in.
     command : Command
