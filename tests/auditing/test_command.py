@@ -73,7 +73,8 @@ def test_the_rules_are_read_the_same_in_many_scenarios(seed: int) -> None:
 
 def test_a_state_holds_below_until_told_otherwise() -> None:
     """County E follows the province in its level until it gets its own on day 2; its mode stays the city's. W is at
-    peace from day 2."""
+    peace from day 2.
+    """
     facts = Facts(
         scenario(
             {

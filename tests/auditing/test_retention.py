@@ -96,7 +96,8 @@ def test_words_for_a_tired_reader() -> None:
     words = found.loc[found["rule"] == "strict_supplies", "message"].tolist()
     assert words[0] == (
         "town-A gets mask of W from depot-W in period 1, but E2, which is asked before, still has 2 packs at town-B "
-        "at the end of period 1 that could have come. Goods come from further up only when all givers before are exhausted."
+        "at the end of period 1 that could have come. Goods come from further up only when all givers before are "
+        "exhausted."
     )
     requests = case.tables["requests"].copy()
     requests.loc[requests["step"] == "peer-2", "rule"] = ""
