@@ -26,8 +26,10 @@ outcome = solve(mip, Params(gap=0.0, time_limit=20.0, engine={engine!r}), start=
 print(outcome.status, outcome.stages[0].value == outcome.stages[0].bound)
 """
 
+# A shell starts what runs in the background with SIGINT ignored; the tests may run there.
 HARD = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from tiny_mips import facilities
 from yjopt.engines.lexicographic import solve
 from yjopt.engines.params import Params
