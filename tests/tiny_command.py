@@ -39,8 +39,12 @@ TOWNS = ["ta", "tb", "tc", "td"]
 BASES = {"ca": "CA", "cb": "CB", "city": "C", "other": "D", "province": "P"}
 
 
-def command(seed: int, *, enough: bool = False) -> tuple[Frames, Nested]:
-    """All families and all rules at once; with `enough`, every authority has all that its own takers need."""
+def command(seed: int, *, enough: bool = False, later: bool = False) -> tuple[Frames, Nested]:
+    """All families and all rules at once.
+
+    With `enough`, every authority has all that its own takers need; with `later`, there is one more item, wanted
+    now by one town and later by another.
+    """
     world = World(Random(f"command {seed}"))
     world.periods = world.pick(2, 3, 3)
     for area, level, parent in AREAS:
@@ -62,6 +66,8 @@ def command(seed: int, *, enough: bool = False) -> tuple[Frames, Nested]:
     _add_pairing(world)
     _add_kept_back(world)
     _add_unasked(world)
+    if later:
+        _add_later(world)
     if enough:
         _add_enough(world)
     return world.finish()
@@ -336,6 +342,19 @@ def _add_unasked(world: World) -> None:
             if item == "pump" and not any(row["item"] == "pump" for row in world.rows["items"]):
                 item = ""
             world.add("blind", place=town, period=period, item=item, quantity=quantity if item else 0)
+
+
+def _add_later(world: World) -> None:
+    """The county's goods could be kept for a town that nobody else helps, were they not asked for before others."""
+    world.add("items", item="suit", name="suit", unit="piece", pack=1, late=0.2, kg=1.0)
+    for place, authority in (("ca", "CA"), ("city", "C"), ("cb", "CB")):
+        world.add("stocks", place=place, item="suit", authority=authority, quantity=world.number(1, 3))
+    for town, period in (("ta", 1), ("tb", world.number(1, world.periods))):
+        quantity, weight = world.number(1, 3), world.pick(1.0, 2.0)
+        world.add(
+            "needs", place=town, item="suit", period=period, quantity=quantity, weight=weight,
+            deadline=world.pick(None, 0, 0),
+        )  # fmt: skip
 
 
 def _add_enough(world: World) -> None:

@@ -48,7 +48,7 @@ def test_every_stage_is_as_good_as_the_reference_on_many() -> None:
 
 def modes_of(seed: int, *, enough: bool) -> tuple[Frames, Nested]:
     """A scenario without soft rules, which would let people go short for a rule's sake."""
-    frames, settings = command(seed, enough=enough)
+    frames, settings = command(seed, enough=enough, later=True)
     for rule in ("mobile_quota", "unmet_ceiling"):
         frames, settings = switch_off(frames, settings, rule)
     return frames, settings
