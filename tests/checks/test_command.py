@@ -109,6 +109,11 @@ def test_a_lower_row_may_take_a_higher_one_back() -> None:
     }
 
 
+def test_a_row_for_an_area_that_is_none() -> None:
+    """What steps there are where nobody knows is not judged."""
+    assert rules(put("ladder", 0, area="X9", step="peer-4")) == {"unknown_reference"}
+
+
 def test_pairings_that_do_not_say_the_same() -> None:
     """For beds consent may be spared where it is needed for the rest, but not the other way round."""
     beds = {"area": "W", "helper": "E", "resource": "beds"}
@@ -200,6 +205,8 @@ def test_channels() -> None:
         "filed_apart"
     }
     assert rules(put("needs", 7, channel="functional")) == set()
+    nothing = {**row, "quantity": "0", "item": "suit"}
+    assert rules(add("needs", nothing, {**nothing, "weight": "2", "channel": "functional"})) == set()
 
 
 def test_a_backup_that_may_open() -> None:
@@ -214,7 +221,8 @@ def test_a_backup_that_may_open() -> None:
     assert rules(load) == {"load_without_backup"}
     elsewhere = add("rules", {"rule": "backup_load", "area": "W", "amount": "80"})
     assert rules(backup, elsewhere) == {"backup_without_rule", "load_without_backup"}
-    assert rules(backup, load, put("rules", 0, area="E9")) == {"unknown_reference"}
+    # A rule that cannot be read may be the one that is missing.
+    assert rules(backup, put("rules", 4, rule="backup-load")) == {"unknown_choice"}
 
 
 def test_teams_that_must_stay() -> None:

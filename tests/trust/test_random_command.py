@@ -89,9 +89,12 @@ def random_command(seed: int) -> tuple[Frames, dict[str, Any]]:
 
 
 def is_kept(seed: int, **how: Any) -> bool:
-    """Plan and audit; whether there is a plan at all, for a hard rule may ask for more than there is."""
+    """Plan and audit; whether there is a plan at all, for a hard rule may ask for more than there is.
+
+    By hand none may be found where one is: hard ceilings are not what it searches for.
+    """
     plan = yj.solve(yj.Scenario.from_tables(*random_command(seed)), **how)
-    if plan.status == "impossible":
+    if plan.status == ("no_plan" if how.get("engine") == "manual" else "impossible"):
         return False
     assert plan.status in ("optimal", "feasible"), seed
     audit = plan.audit()
