@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import pandas as pd
+import pytest
 from checks.planting import both, put, raw_tables, setting, without_rows, without_table
 from files.three_towns import three_towns
 
 from yjopt.checks import check
 
 if TYPE_CHECKING:
+    from checks.planting import Frames
+
     from yjopt.errors import Finding
 
 
@@ -52,3 +57,27 @@ def test_settings_come_before_tables() -> None:
     """Whatever the lines: a fault late in the settings is told before one in the first line of the first table."""
     both_wrong = check(raw_tables(setting("period_hours", "long"), put("areas", 0, level="village")))
     assert [one.table for one in both_wrong if one.severity == "error"][:2] == ["settings", "areas"]
+
+
+@pytest.mark.parametrize("first", ["E", "W"])
+def test_a_unit_elsewhere_whichever_area_stands_first(first: str) -> None:
+    """Depot-E, run by county W: found whether the area it lies in or its unit is the first row of the areas."""
+
+    def reorder(frames: Frames, settings: dict[str, Any]) -> None:
+        areas = frames["areas"]
+        order = areas["area"].map(lambda area: area != first)
+        frames["areas"] = areas.loc[order.sort_values(kind="stable").index].reset_index(drop=True)
+
+    (finding,) = found("unit_elsewhere", reorder, put("places", 3, area="E", unit="W"))
+    assert finding.line == 5
+
+
+def test_a_column_of_complex_numbers() -> None:
+    """No number of ours has an imaginary part: each cell is strange, and nothing is cut off in silence."""
+
+    def complicate(frames: Frames, settings: dict[str, Any]) -> None:
+        frames["stocks"]["quantity"] = pd.Series(np.full(len(frames["stocks"]), 7 + 1j))
+
+    strange = found("strange_cell", complicate)
+    assert {(one.table, one.column) for one in strange} == {("stocks", "quantity")}
+    assert len(strange) == len(three_towns()[0]["stocks"])
