@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditing.cases import REQUESTS, Case, plan, scenario
+from auditing.making import REQUESTS, Case, plan, scenario
 
 if TYPE_CHECKING:
     from collections.abc import Callable

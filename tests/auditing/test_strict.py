@@ -188,3 +188,64 @@ depot-C,town,mask,C,physical,supply,2,2,5,2,above-2
         + "supply,lost,clinic,mask,3,2\n",
     )
     assert alone == {"strict_supplies"}
+
+
+LENT = {
+    "places": """
+place,kind,area,unit
+hospital,hospital,E1,E
+depot-E,depot,E1,E
+depot-C,depot,E1,C
+""",
+    "roads": "from,to,minutes\ndepot-E,hospital,60\ndepot-C,hospital,60\n",
+    "items": "item,kg,durable\npump,1,true\n",
+    "needs": "place,item,period,quantity\nhospital,pump,2,1\n",
+}
+
+
+def pumps(there: str, quantity: int = 1, floor: int = 0, return_by: str = "", release: int = 0) -> str:
+    """Stocks: one pump of the city, and some asked before at `there`."""
+    head = "place,item,authority,quantity,floor,return_by,release_hours\ndepot-C,pump,C,1,0,,0\n"
+    return f"{head}{there},pump,E,{quantity},{floor},{return_by},{release}\n"
+
+
+@pytest.mark.parametrize(
+    ("stocks", "more", "lawful"),
+    [
+        (pumps("depot-E"), {}, False),
+        (pumps("hospital"), {}, False),
+        (pumps("depot-E", 2, 1), {}, False),
+        (pumps("depot-E", 2, 2), {}, True),
+        (pumps("depot-E", return_by="2"), {}, True),
+        (pumps("depot-E", return_by="3"), {}, False),
+        (pumps("depot-E", release=24), {}, False),
+        (pumps("depot-E", release=48), {}, True),
+        (pumps("depot-E"), {"fleets": FLEET.replace(",3\n", ",0\n")}, True),
+        (pumps("depot-E"), {"fleets": FLEET}, False),
+        (pumps("depot-E"), {"ladder": "area,resource,step,position\nE,supplies,own,1\n"}, True),
+        (pumps("depot-E"), {"ladder": "area,resource,step,position\nE,teams,own,1\n"}, False),
+        (pumps("depot-E"), {"roads": "from,to,minutes\ndepot-C,hospital,60\n"}, True),
+        (pumps("depot-E"), {"gates": "gate,area,opens,which,resource,mode\nown,E,step,own,,war\n"}, True),
+    ],
+)
+def test_a_store_asked_before(stocks: str, more: dict[str, str], lawful: bool) -> None:
+    """Floors, return, release, vehicles, positions and reach: what excuses a store of durables, and what does not."""
+    there = "depot-E" if "depot-E" in stocks else "hospital"
+    quantity = int(stocks.splitlines()[-1].split(",")[3])
+    made = scenario(LENT | {"stocks": stocks} | more, SETTINGS)
+    broken = rules_broken(
+        made,
+        shipments="""
+from,to,item,authority,kind,use,depart,arrive,quantity,rung,step
+depot-C,hospital,pump,C,physical,supply,2,2,1,1,pool
+""",
+        served="place,item,needed,weight,period,quantity,packs\nhospital,pump,2,1,2,1,1\n",
+        stocks="""
+place,item,authority,kind,period,quantity
+depot-C,pump,C,physical,1,1
+hospital,pump,C,in_use,2,1
+hospital,pump,C,physical,3,1
+"""
+        + "".join(f"{there},pump,E,physical,{t},{quantity}\n" for t in (1, 2, 3)),
+    )
+    assert broken == (set() if lawful else {"strict_durables"})
