@@ -90,7 +90,7 @@ class Settings:
 
     @property
     def rule(self) -> str:
-        """``flat`` or ``priority``."""
+        """``flat``, ``priority`` or ``strict``."""
         return str(self["rule"])
 
     def limit_seconds(self, kind: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from yjopt.areas import step_name
-from yjopt.schema import POSITIONS, SOURCE_KINDS
+from yjopt.schema import POSITIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,12 +39,6 @@ def position_stage(position: int) -> str:
     """The stage that counts support of a position: that of the step whose place it is; blank for one's own."""
     name = _STEP_AT[position]
     return "" if name == "own" else f"support:{name}"
-
-
-def order_stage(kind: int) -> str:
-    """The stage that counts orders from a kind of source; blank without one."""
-    name = SOURCE_KINDS[kind]
-    return f"support:{name}" if name in _LAST_RESORTS else ""
 
 
 def stage_order() -> list[tuple[str, int]]:
