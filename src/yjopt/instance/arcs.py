@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from yjopt.instance.command import LAST_BEFORE_SKIPPING
 from yjopt.schema import STOCK_KINDS
 
 if TYPE_CHECKING:
@@ -129,9 +128,7 @@ def make_arcs(
     position = command.position("supplies", step, taker)
     below = np.zeros_like(position)
     if command.is_strict("supplies"):
-        skips = command.may_skip("supplies", step, taker, depart)
-        below = np.where(skips, np.minimum(position, LAST_BEFORE_SKIPPING + 1), position)
-        below = np.where(use == SUPPLY, below, 0)
+        below = np.where(use == SUPPLY, command.bar("supplies", step, taker, depart), 0)
     arcs = Arcs(
         part=part,
         to=to,

@@ -23,7 +23,7 @@ STEPS: Final = tuple(POSITIONS)
 #: Kinds of sources that are steps of the ladder.
 ORDER_STEPS: Final = ("requisition", "purchase", "import")
 #: Positions from which aid may skip levels: whoever comes before must be exhausted all the same.
-LAST_BEFORE_SKIPPING: Final = 1
+_LAST_BEFORE_SKIPPING: Final = 1
 
 
 @dataclass(frozen=True)
@@ -192,6 +192,12 @@ class Command:
         return np.asarray(
             _IS_ABOVE[step] & self.gate("skip", "", resource, without=False)[taker, period], dtype=np.bool_
         )
+
+    def bar(self, resource: str, step: IntArray, taker: IntArray, period: IntArray) -> IntArray:
+        """Position below which rule strict wants every giver exhausted before a flow of a period."""
+        place = self.position(resource, step, taker)
+        skips = self.may_skip(resource, step, taker, period)
+        return np.where(skips, np.minimum(place, _LAST_BEFORE_SKIPPING + 1), place)
 
     def gates_passed(self, resource: str, step: IntArray, taker: IntArray, period: IntArray) -> IdArray:
         """Ids of the gates by which each flow's step is open, separated by commas; blank where none concerns it."""

@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     from yjopt.model.isolation import IsolationColumns
     from yjopt.model.teams import TeamColumns
 
-#: Skip-level aid needs givers of positions below this one exhausted, no others.
-_SKIPPED_TO = 2
-
 
 @dataclass(frozen=True)
 class StrictColumns:
@@ -105,15 +102,14 @@ def bars(instance: Instance, resource: str) -> IntArray:
     beds, sites, teams, unit = instance.beds, instance.isolation, instance.teams, instance.unit
     if resource == "beds":
         taker = unit[beds.queue_place[beds.choice_queue]]
-        step, position, period = beds.choice_step, beds.choice_position, beds.choice_period
+        step, period = beds.choice_step, beds.choice_period
     elif resource == "isolation":
         taker = unit[sites.place[sites.choice_part]]
-        step, position, period = sites.choice_step, sites.choice_position, sites.choice_period
+        step, period = sites.choice_step, sites.choice_period
     else:
         taker = unit[teams.tour_place]
-        step, position, period = teams.tour_step, teams.tour_position, teams.tour_depart
-    skips = instance.command.may_skip(resource, step, taker, period)
-    return np.where(skips, np.minimum(position, _SKIPPED_TO), position)
+        step, period = teams.tour_step, teams.tour_depart
+    return instance.command.bar(resource, step, taker, period)
 
 
 def begun(instance: Instance) -> IntArray:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from yjopt.instance.command import LAST_BEFORE_SKIPPING
 from yjopt.instance.joining import groups, matches, position, total
 from yjopt.schema import RESOURCES, STOCK_KINDS
 
@@ -71,10 +70,10 @@ def proofs(instance: Instance, tables: Mapping[str, pd.DataFrame], flows: Flows,
         here = here[flows.is_asked[here]]
         if not command.is_strict(resource) or not len(here):
             continue
-        place = command.position(resource, step[here], flows.taker[here])
-        skips = command.may_skip(resource, step[here], flows.taker[here], flows.issued[here])
+        # People are let in when they arrive; what is sent is decided when it leaves.
+        period = flows.arrive if resource in ("beds", "isolation") else flows.issued
         below = np.full(len(flows), -1, dtype=np.int64)
-        below[here] = np.where(skips, np.minimum(place, LAST_BEFORE_SKIPPING + 1), place)
+        below[here] = command.bar(resource, step[here], flows.taker[here], period[here])
         counts = sum(
             _counted(flows, resource, below, givers) for givers in _GIVERS[resource](instance, tables, flows)
         )
