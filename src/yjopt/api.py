@@ -45,6 +45,11 @@ MANUAL = "manual"
 #: Quanta of the weighted sum in one natural unit: weights are millionths, stages are brought to millionths.
 WEIGHTED_UNIT = 10**12
 
+#: Told when the baseline of all figures is not what it is with time enough.
+_CUT_SHORT = (
+    "The time limit ended before the plan by hand was laid: its figures are those of its first periods."
+)
+
 #: A solve whose time went into assembling still gets this long.
 LEAST_SECONDS = 0.2
 
@@ -170,8 +175,10 @@ def solve(
     clock.take_out("index", "reach", instance.reach_seconds)
     with clock.phase("assemble"):
         model = assemble(instance)
+    deadline = math.inf if engine == MANUAL else started + time_limit
     with clock.phase("manual"):
-        by_hand = manual(instance, model)
+        by_hand = manual(instance, model, deadline)
+    is_cut_short = time.monotonic() > deadline
     with clock.phase("solve"):
         if engine == MANUAL:
             outcome = _by_hand(model, by_hand)
@@ -191,6 +198,8 @@ def solve(
                 outcome = _solve_weighted(model, params, weights, by_hand)
             else:
                 outcome = solve_stages(model.mip, params, by_hand)
+    if is_cut_short:
+        outcome = replace(outcome, detail=f"{_CUT_SHORT} {outcome.detail}".rstrip())
     return _plan(scenario, instance, model, by_hand, outcome, clock, engine)
 
 

@@ -7,6 +7,8 @@ nearest first, in whole loads. It is the first plan of every solve, and the base
 from __future__ import annotations
 
 import logging
+import math
+import time
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -35,13 +37,15 @@ _ATTEMPTS: Final = 20
 _log = logging.getLogger("yjopt")
 
 
-def manual(instance: Instance, model: Model) -> IntArray:
+def manual(instance: Instance, model: Model, deadline: float = math.inf) -> IntArray:
     """Lay the manual plan.
 
     Parameters
     ----------
     instance, model
         What is planned.
+    deadline : float
+        By `time.monotonic`; from then on no further period is begun: in those only durables are lent.
 
     Returns
     -------
@@ -49,7 +53,7 @@ def manual(instance: Instance, model: Model) -> IntArray:
         A vector that keeps every row and is never worse than doing nothing in the stages of people and goods.
     """
     start = nothing(instance, model)
-    x = laid(instance, model, start, _ATTEMPTS)
+    x = laid(instance, model, start, _ATTEMPTS, deadline=deadline)
     if not model.mip.is_feasible(x):
         broken = (model.mip.violations(x) + model.mip.bound_violations(x))[0]
         _log.error("The manual plan breaks %s; doing nothing stands in for it.", broken)
@@ -58,7 +62,12 @@ def manual(instance: Instance, model: Model) -> IntArray:
 
 
 def laid(
-    instance: Instance, model: Model, start: IntArray, attempts: int, sites: IntArray | None = None
+    instance: Instance,
+    model: Model,
+    start: IntArray,
+    attempts: int,
+    sites: IntArray | None = None,
+    deadline: float = math.inf,
 ) -> IntArray:
     """Lay a plan by hand, again and again without the steps that were forbidden, looking back.
 
@@ -72,6 +81,8 @@ def laid(
         How often at most; the last time nobody is asked before whom another must be exhausted.
     sites : int64 array, shape (columns,), optional
         A plan whose sites are to be decided and held as they are in it.
+    deadline : float
+        As in `manual`.
 
     Returns
     -------
@@ -83,7 +94,7 @@ def laid(
             barred[model.strict.flow] = True
             barred[goods_in_order(model)] = True
         x = with_goods_rules(
-            instance, model, signs_set(model, _laid_once(instance, model, start, barred, sites))
+            instance, model, signs_set(model, _laid_once(instance, model, start, barred, sites, deadline))
         )
         shut = np.concatenate([forbidden(model, x), forbidden_goods(model, x)])
         if not len(shut):
@@ -94,7 +105,12 @@ def laid(
 
 
 def _laid_once(
-    instance: Instance, model: Model, start: IntArray, barred: BoolArray, sites: IntArray | None
+    instance: Instance,
+    model: Model,
+    start: IntArray,
+    barred: BoolArray,
+    sites: IntArray | None,
+    deadline: float,
 ) -> IntArray:
     """Lay the plan once, without the barred columns."""
     ledger = Ledger(instance, model, start.copy(), barred)
@@ -109,10 +125,12 @@ def _laid_once(
     crews.relieve()
     pantry.relieve()
     for period in range(instance.horizon):
-        hosts.admit(period)
-        hosts.settle(period)
-        crews.do_tasks(period)
-        shelves.fill(period)
+        if time.monotonic() <= deadline:
+            hosts.admit(period)
+            hosts.settle(period)
+            crews.do_tasks(period)
+            shelves.fill(period)
+        # Durables stand somewhere in every period, whether anybody decides or not.
         lending.run(period)
     hosts.hold_minimum()
     _close(ledger, carriers, pantry, crews, hosts, shelves)
