@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from yjopt.auditing.openings import check_opened
 from yjopt.auditing.posts import bed_cells, inherited_people
-from yjopt.auditing.rows import Rows, add_up, find, isin, product
+from yjopt.auditing.rows import Rows, find, isin, product
 from yjopt.schema import INPUT, OUTPUT, ROLES
 
 if TYPE_CHECKING:
     from yjopt.auditing.beds import Wards
     from yjopt.auditing.command import Command
-    from yjopt.auditing.report import Fields, Report
+    from yjopt.auditing.report import Report
     from yjopt.auditing.rows import Column, Ints
     from yjopt.auditing.stages import Tally
 
@@ -60,47 +61,8 @@ def check_facilities(command: Command, openings: Rows, report: Report, tally: Ta
     at_first = occupied.keep((occupied["period"] == 1) & (occupied["people"] > 0))
     waits = waits & ~isin((table["place"],), (at_first["place"],))
 
-    known = (row >= 0) & (rows["class"] < 0) & (rows["level"] == 0)
-    if len(table):
-        known &= waits[row]
-    report.check(
-        "opening_unknown",
-        "openings",
-        known,
-        "{place} is no hospital to be opened, or has no level and class.",
-        place=("place", rows["place"]),
-        period=rows["decided"],
-    )
-    rows = rows.plus(row=row).keep(known)
+    rows = check_opened(facts, rows, table, row, waits, "hospital", report)
     row = rows["row"]
-    at: Fields = {"place": ("place", rows["place"]), "period": rows["decided"]}
-    many = add_up(len(table), row, np.ones(len(rows), dtype=np.int64))
-    report.check(
-        "opening_twice",
-        "openings",
-        many[row] == 1,
-        "The hospital {place} is opened {many} times.",
-        many=many[row],
-        **at,
-    )
-    first = rows["decided"] + facts.setup(table["setup"])[row]
-    report.check(
-        "opening_first",
-        "openings",
-        (rows["first"] == first) & (first <= horizon),
-        "The hospital {place} decided in period {period} is ready in {right}, not {said}.",
-        right=first,
-        said=rows["first"],
-        **at,
-    )
-    report.check(
-        "opening_last",
-        "openings",
-        rows["last"] == horizon,
-        "The hospital {place} stays open to the end, not to {last}.",
-        last=rows["last"],
-        **at,
-    )
     tally.add("money", table["cost"][row])
 
     ready = np.ones(len(facts["places"]), dtype=np.int64)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from yjopt.auditing.exceptions import granted
+from yjopt.auditing.openings import check_opened
 from yjopt.auditing.parts import part_counts, part_sizes
 from yjopt.auditing.people import Present, check_known, inherited_in, same_period_seconds
 from yjopt.auditing.posts import inherited_people, site_cells
@@ -153,47 +154,8 @@ def check_sites_opened(facts: Facts, rows: Rows, report: Report, tally: Tally) -
     sites = facts["isolation_sites"]
     rows = rows.keep(rows["what"] == SITE)
     row = find((sites["place"],), (rows["place"],))
-    known = (row >= 0) & (rows["class"] < 0) & (rows["level"] == 0)
-    if len(sites):
-        known &= sites["state"][row] == CANDIDATE
-    report.check(
-        "opening_unknown",
-        "openings",
-        known,
-        "{place} is no candidate site, or has no level and class.",
-        place=("place", rows["place"]),
-        period=rows["decided"],
-    )
-    rows = rows.plus(row=row).keep(known)
+    rows = check_opened(facts, rows, sites, row, sites["state"] == CANDIDATE, "site", report)
     row = rows["row"]
-    at: Fields = {"place": ("place", rows["place"]), "period": rows["decided"]}
-    many = add_up(len(sites), row, np.ones(len(rows), dtype=np.int64))
-    report.check(
-        "opening_twice",
-        "openings",
-        many[row] == 1,
-        "The site {place} is opened {many} times.",
-        many=many[row],
-        **at,
-    )
-    first = rows["decided"] + facts.setup(sites["setup"])[row]
-    report.check(
-        "opening_first",
-        "openings",
-        (rows["first"] == first) & (first <= facts.horizon),
-        "The site {place} decided in period {period} is ready in {right}, not {said}.",
-        right=first,
-        said=rows["first"],
-        **at,
-    )
-    report.check(
-        "opening_last",
-        "openings",
-        rows["last"] == facts.horizon,
-        "The site {place} stays open to the end, not to {last}.",
-        last=rows["last"],
-        **at,
-    )
     tally.add("money", sites["cost"][row])
     tally.add("money", product(sites["running_cost"][row], facts.horizon - rows["first"] + 1))
     return rows
