@@ -1,16 +1,41 @@
-"""How long it takes from tables to a model, yjopt against the same model written down in PuLP."""
+"""How long it takes from tables to a model, yjopt against the same model written down by other means."""
 
 from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from benchmarks.cases import add_case_options, case_of
 from benchmarks.contenders import CONTENDERS
 from benchmarks.stopwatch import Stopwatch
 
 if TYPE_CHECKING:
-    from benchmarks.registry import Case
+    import argparse
+
+    from benchmarks.cases import Case
+
+#: Phases in order, with what each is.
+PHASES: Final[dict[str, str]] = {
+    "read": "files to a checked scenario (the same for all contenders, measured once)",
+    "reach": "travel times of all pairs within their limits",
+    "index": "labels to integers (yjopt), tables to Python rows (PuLP)",
+    "assemble": "the model itself: a sparse matrix (yjopt), variables and rows (PuLP)",
+    "hand over": "the matrix to HiGHS in one call (yjopt), an MPS file (PuLP)",
+    "solve": "the whole of yjopt.solve; only when asked for",
+}
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The case, how often, and whether to solve."""
+    add_case_options(parser)
+    parser.add_argument("--repeats", type=int, default=3, help="runs; the least counts")
+    parser.add_argument("--time-limit", type=float, default=0.0, help="solve, too, for so many seconds")
+
+
+def run(options: argparse.Namespace) -> dict[str, Any]:
+    """Measure what the command line asks for."""
+    return measure_build(case_of(options), repeats=options.repeats, time_limit=options.time_limit)
 
 
 def measure_build(case: Case, *, repeats: int = 3, time_limit: float = 0.0) -> dict[str, Any]:
@@ -30,16 +55,17 @@ def measure_build(case: Case, *, repeats: int = 3, time_limit: float = 0.0) -> d
     dict
         Phases and sizes by contender, and how many times longer PuLP takes to build.
     """
-    result: dict[str, Any] = {"contenders": {}}
+    result: dict[str, Any] = {"case": case.name, "contenders": {}}
     building: dict[str, tuple[float, float]] = {}
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "scenario"
-        result["rows"] = case.write(folder)["rows"]
+        achieved = case.write(folder)
+        result["rows"], result["generator"] = achieved["rows"], achieved["generator"]
         for contender in CONTENDERS:
             watch = Stopwatch()
             sizes = {}
-            for run in range(repeats):
-                last = run == repeats - 1
+            for number in range(repeats):
+                last = number == repeats - 1
                 sizes = contender(folder).run(watch, time_limit=time_limit if last else 0.0)
             building[contender.name] = watch.least(*contender.building)
             result["contenders"][contender.name] = {"phases": watch.result(), "size": sizes}
@@ -52,3 +78,26 @@ def measure_build(case: Case, *, repeats: int = 3, time_limit: float = 0.0) -> d
         "times_faster_processor": round(theirs[1] / ours[1], 1),
     }
     return result
+
+
+def show(result: dict[str, Any]) -> str:
+    """Phases and sizes as a table."""
+    contenders = result["contenders"]
+    lines = [
+        f"{result['benchmark']} {result['case']}: seconds by the clock, least of the runs",
+        f"{'':12}" + "".join(f"{name:>12}" for name in contenders),
+    ]
+    for phase in PHASES:
+        known = [contender["phases"].get(phase) for contender in contenders.values()]
+        if any(known):
+            cells = (f"{entry['wall_seconds']:12.3f}" if entry else f"{'':12}" for entry in known)
+            lines.append(f"{phase:12}" + "".join(cells))
+    for size in ("columns", "rows", "nonzeros"):
+        cells = (f"{contender['size'][size]:12,}" for contender in contenders.values())
+        lines.append(f"{size:12}" + "".join(cells))
+    building = result["building"]
+    lines.append(
+        f"index and assemble: {building['times_faster_wall']} times faster by the clock, "
+        f"{building['times_faster_processor']} times by the processor"
+    )
+    return "\n".join(lines)

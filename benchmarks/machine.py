@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-PACKAGES = ("yjopt", "numpy", "scipy", "pandas", "networkx", "highspy", "pulp")
+PACKAGES = ("yjopt", "numpy", "scipy", "pandas", "networkx", "highspy", "pylmcf", "pulp")
 ROOT = Path(__file__).parent.parent
 
 

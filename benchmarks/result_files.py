@@ -1,0 +1,45 @@
+"""Result files: one JSON object a run, whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from pathlib import Path
+from typing import Any
+
+
+def write_result(folder: str | Path, result: dict[str, Any]) -> Path:
+    """Write a result as ``BENCHMARK-CASE.json``; an earlier one of that name gives way only to a whole new one.
+
+    Numbers that JSON has no word for (infinite gaps) are written as null.
+    """
+    path = Path(folder) / f"{result['benchmark']}-{result['case']}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(_plain(result), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return path
+
+
+def read_results(folder: str | Path) -> list[dict[str, Any]]:
+    """Every result in a folder, in the order of the files' names."""
+    paths = sorted(Path(folder).glob("*.json"))
+    return [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+
+
+def _plain(value: Any) -> Any:
+    """The same with built-in types and finite numbers only."""
+    if isinstance(value, dict):
+        return {str(key): _plain(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(entry) for entry in value]
+    if hasattr(value, "item") and not isinstance(value, str):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
