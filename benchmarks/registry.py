@@ -35,9 +35,15 @@ class Benchmark:
 
 def benchmarks() -> dict[str, Benchmark]:
     """Every benchmark by name."""
-    from benchmarks import build
+    from benchmarks import build, scale
 
     return {
+        "scale": Benchmark(
+            meaning="how long a plan takes, phase by phase, and peers on the very same matrix",
+            add_options=scale.add_options,
+            run=scale.run,
+            show=scale.show,
+        ),
         "build": Benchmark(
             meaning="from tables to a solver's model: whole arrays against one variable at a time",
             add_options=build.add_options,

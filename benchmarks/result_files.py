@@ -16,7 +16,7 @@ def write_result(folder: str | Path, result: dict[str, Any]) -> Path:
     """
     path = Path(folder) / f"{result['benchmark']}-{result['case']}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(_plain(result), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    text = json.dumps(plain(result), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         temporary.write_text(text, encoding="utf-8")
@@ -32,12 +32,12 @@ def read_results(folder: str | Path) -> list[dict[str, Any]]:
     return [json.loads(path.read_text(encoding="utf-8")) for path in paths]
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """The same with built-in types and finite numbers only."""
     if isinstance(value, dict):
-        return {str(key): _plain(entry) for key, entry in value.items()}
+        return {str(key): plain(entry) for key, entry in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(entry) for entry in value]
+        return [plain(entry) for entry in value]
     if hasattr(value, "item") and not isinstance(value, str):
         value = value.item()
     if isinstance(value, float) and not math.isfinite(value):
