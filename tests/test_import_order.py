@@ -21,7 +21,7 @@ PACKAGE = Path(yjopt.__file__).parent
 # with the room's name and an underscore.
 ROOMS = (
     "errors schema files checks areas scenario roads instance model engines plan auditing planner diagnosis "
-    "siting explanation drills reporting plots generation api comparison command_line __main__"
+    "siting explanation drills reporting plots generation api comparison sweeping command_line __main__"
 ).split()
 
 # The only methods that look down, each a lazy import of the room that does the work.

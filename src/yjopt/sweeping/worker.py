@@ -1,0 +1,68 @@
+"""A process of the sweep's own pool, from inside: takes the scenario, then one variant after another."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import queue
+import signal
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from yjopt.engines.frames import read_frame, write_frame
+from yjopt.sweeping.tasks import perform
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from yjopt.scenario import Scenario
+
+PACKED = "packed"
+"""Name under which a frame carries a pickled object."""
+
+
+def pack(value: object) -> dict[str, npt.NDArray[np.uint8]]:
+    """An object as what a frame can carry."""
+    return {PACKED: np.frombuffer(pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL), dtype=np.uint8)}
+
+
+def unpack(arrays: dict[str, Any]) -> Any:
+    """The object that a frame carries."""
+    return pickle.loads(arrays[PACKED].tobytes())
+
+
+def main() -> None:
+    """Answer the parent until it goes away; then end at once, whatever is being solved."""
+    with contextlib.suppress(ValueError):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # What libraries print must not run into the frames.
+    stream = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    frames: queue.SimpleQueue[tuple[dict[str, Any], dict[str, Any]]] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(frames,), daemon=True).start()
+    base: Scenario | None = None
+    while True:
+        header, arrays = frames.get()
+        if header["kind"] == "base":
+            base = unpack(arrays)
+            write_frame(stream, {"kind": "ready"})
+        else:
+            assert base is not None
+            write_frame(stream, {"kind": "answer"}, pack(perform(base, unpack(arrays))))
+
+
+def _listen(frames: queue.SimpleQueue[tuple[dict[str, Any], dict[str, Any]]]) -> None:
+    try:
+        while True:
+            frames.put(read_frame(sys.stdin.buffer))
+    except (EOFError, OSError, ValueError):
+        # Solvers that this process has started see their own pipe close, and end, too.
+        os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
