@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import fields, replace
 from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import pandas as pd
@@ -52,6 +52,16 @@ _CUT_SHORT = (
 
 #: A solve whose time went into assembling still gets this long.
 LEAST_SECONDS = 0.2
+
+
+class Replanning(Protocol):
+    """What a planner that goes on from an earlier plan brings to a solve."""
+
+    def start(self, instance: Instance, model: Model) -> IntArray:
+        """A vector that keeps every row; it takes the place of the plan by hand."""
+
+    def finish(self, instance: Instance, model: Model, outcome: Outcome) -> Outcome:
+        """The outcome that is read off as the plan."""
 
 
 def read(path: str | Path) -> Scenario:
@@ -126,6 +136,7 @@ def solve(
     threads: int = 1,
     seed: int = 0,
     on_event: Callable[[Event], None] | None = None,
+    replanning: Replanning | None = None,
 ) -> Plan:
     """Make the best plan that can be found and proven in the time given.
 
@@ -146,6 +157,8 @@ def solve(
         Of the solver.
     on_event : callable, optional
         Called with every `Event`: plans and bounds as they are found.
+    replanning : Replanning, optional
+        What `yjopt.Planner` brings along: the plan to start from instead of the plan by hand.
 
     Returns
     -------
@@ -177,8 +190,11 @@ def solve(
         model = assemble(instance)
     deadline = math.inf if engine == MANUAL else started + time_limit
     with clock.phase("manual"):
-        by_hand = manual(instance, model, deadline)
-    is_cut_short = time.monotonic() > deadline
+        if replanning is None:
+            by_hand = manual(instance, model, deadline)
+        else:
+            by_hand = replanning.start(instance, model)
+    is_cut_short = replanning is None and time.monotonic() > deadline
     with clock.phase("solve"):
         if engine == MANUAL:
             outcome = _by_hand(model, by_hand)
@@ -198,6 +214,9 @@ def solve(
                 outcome = _solve_weighted(model, params, weights, by_hand)
             else:
                 outcome = solve_stages(model.mip, params, by_hand)
+        outcome = _tight(model, outcome)
+        if replanning is not None:
+            outcome = replanning.finish(instance, model, outcome)
     if is_cut_short:
         outcome = replace(outcome, detail=f"{_CUT_SHORT} {outcome.detail}".rstrip())
     return _plan(scenario, instance, model, by_hand, outcome, clock, engine)
@@ -266,7 +285,6 @@ def _plan(
     engine: str,
 ) -> Plan:
     """Read the plan off the answer, and have it audited."""
-    outcome = _tight(model, outcome)
     # An interrupted search may hold no better vector than one that breaks hard rules: that is no plan.
     is_broken = any(stage.name == STAGE_HARD and stage.value for stage in outcome.stages)
     has_plan = (
