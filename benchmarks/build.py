@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 from benchmarks.cases import add_case_options, case_of
 from benchmarks.contenders import CONTENDERS
 from benchmarks.stopwatch import Stopwatch
+from benchmarks.writers.packages import WRITERS
+from benchmarks.writers.running import run_writer
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
     from benchmarks.cases import Case
 
@@ -30,15 +33,23 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """The case, how often, and whether to solve."""
     add_case_options(parser)
     parser.add_argument("--repeats", type=int, default=3, help="runs; the least counts")
+    parser.add_argument("--packages", default="", help=f"with commas: {', '.join(WRITERS)}, or all")
     parser.add_argument("--time-limit", type=float, default=0.0, help="solve, too, for so many seconds")
 
 
 def run(options: argparse.Namespace) -> dict[str, Any]:
     """Measure what the command line asks for."""
-    return measure_build(case_of(options), repeats=options.repeats, time_limit=options.time_limit)
+    packages = list(WRITERS) if options.packages == "all" else [p for p in options.packages.split(",") if p]
+    if unknown := sorted(set(packages) - set(WRITERS)):
+        raise SystemExit(f"There is no package {', '.join(unknown)}; choose from {', '.join(WRITERS)}.")
+    return measure_build(
+        case_of(options), repeats=options.repeats, time_limit=options.time_limit, packages=packages
+    )
 
 
-def measure_build(case: Case, *, repeats: int = 3, time_limit: float = 0.0) -> dict[str, Any]:
+def measure_build(
+    case: Case, *, repeats: int = 3, time_limit: float = 0.0, packages: Sequence[str] = ()
+) -> dict[str, Any]:
     """Measure all phases for all contenders.
 
     Parameters
@@ -49,6 +60,8 @@ def measure_build(case: Case, *, repeats: int = 3, time_limit: float = 0.0) -> d
         Runs of each contender; the least counts.
     time_limit : float
         Seconds for solving with yjopt; 0 leaves solving out.
+    packages : sequence of str
+        Modelling packages that are given the finished matrix, see `benchmarks.writers`.
 
     Returns
     -------
@@ -69,7 +82,9 @@ def measure_build(case: Case, *, repeats: int = 3, time_limit: float = 0.0) -> d
                 sizes = contender(folder).run(watch, time_limit=time_limit if last else 0.0)
             building[contender.name] = watch.least(*contender.building)
             result["contenders"][contender.name] = {"phases": watch.result(), "size": sizes}
-    ours, theirs = building["yjopt"], building["pulp"]
+        ours, theirs = building["yjopt"], building["pulp"]
+        if packages:
+            result["packages"] = _packages(Path(temporary), packages, repeats, ours)
     result["building"] = {
         "meaning": "index plus assemble, without reading and reach",
         "yjopt_wall_seconds": round(ours[0], 6),
@@ -78,6 +93,24 @@ def measure_build(case: Case, *, repeats: int = 3, time_limit: float = 0.0) -> d
         "times_faster_processor": round(theirs[1] / ours[1], 1),
     }
     return result
+
+
+def _packages(
+    folder: Path, names: Sequence[str], repeats: int, ours: tuple[float, float]
+) -> dict[str, dict[str, Any]]:
+    """Have every package hold the finished matrix, each in a process of its own."""
+    from benchmarks.own_run import prepare
+
+    problem = folder / "problem.npz"
+    prepare(folder / "scenario", problem)
+    found = {}
+    for name in names:
+        found[name] = run_writer(name, problem, folder / name, repeats=repeats)
+        if "phases" in found[name]:
+            phase = found[name]["phases"]["assemble"]
+            found[name]["times_slower_wall"] = round(phase["wall_seconds"] / ours[0], 1)
+            found[name]["times_slower_processor"] = round(phase["processor_seconds"] / ours[1], 1)
+    return found
 
 
 def show(result: dict[str, Any]) -> str:
@@ -100,4 +133,13 @@ def show(result: dict[str, Any]) -> str:
         f"index and assemble: {building['times_faster_wall']} times faster by the clock, "
         f"{building['times_faster_processor']} times by the processor"
     )
+    for name, package in result.get("packages", {}).items():
+        if "phases" in package:
+            seconds = package["phases"]["assemble"]["wall_seconds"]
+            told = (
+                f"{seconds:.3f} s to hold the finished matrix, {package['times_slower_wall']} times yjopt's"
+            )
+        else:
+            told = package["result"]
+        lines.append(f"{name}: {told}")
     return "\n".join(lines)

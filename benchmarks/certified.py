@@ -108,6 +108,7 @@ def verdict(
             continue
         stage, target = stages[number], targets[number]
         value = event["value"] if event["kind"] == "begins" and finds_plans else None
+        wrong += event["kind"] == "rejected"
         if "vector" in event:
             known = verdicts.get(event["vector"])
             is_plan = known is not None and known["is_plan"]
@@ -117,7 +118,8 @@ def verdict(
         if not finds_plans:
             value = target.value
         stage["value"], stage["bound"] = _better((stage["value"], stage["bound"]), value, event.get("bound"))
-        if stage["reached_seconds"] is None and target.is_reached(stage["value"], stage["bound"]):
+        is_in_time = stage["reached_seconds"] is None and event["seconds"] <= limit
+        if is_in_time and target.is_reached(stage["value"], stage["bound"]):
             stage["reached_seconds"] = event["seconds"]
         if event["kind"] == "stage":
             stage["notes"] = event.get("notes", [])
@@ -131,12 +133,16 @@ def verdict(
             }
         )
     times = [stage["reached_seconds"] for stage in stages]
-    is_reached = all(time is not None for time in times)
-    seconds = max((time for time in times if time is not None), default=0.0) if is_reached else limit
+    # After a stage that was not reached nothing counts: its plans are worse where it matters more.
+    prefix = next((number for number, time in enumerate(times) if time is None), len(times))
+    for stage in stages[prefix:]:
+        stage["reached_seconds"] = None
+    is_reached = prefix == len(times)
+    seconds = max(times, default=0.0) if is_reached else limit
     return {
         "result": _result(ran, is_reached, limit),
         "seconds": round(seconds, 4),
-        "stages_reached": sum(time is not None for time in times),
+        "stages_reached": prefix,
         "wrong_vectors": wrong,
         "stages": stages,
         "curve": curves,

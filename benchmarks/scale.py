@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from benchmarks.cases import add_case_options, case_of
 from benchmarks.certified import contradictions, seconds_to_gaps, stage_seconds, verdict
+from benchmarks.environment import ABSENT, ROOT
 from benchmarks.peers.__main__ import PEERS
-from benchmarks.peers.running import ABSENT, ROOT, run_peer, targets_of
+from benchmarks.peers.running import run_peer, targets_of
 from benchmarks.watching import Watched, watch
 
 if TYPE_CHECKING:
@@ -124,6 +125,7 @@ def _own(folder: Path, generate_seconds: float, options: argparse.Namespace) -> 
     asked += ["--time-limit", str(options.time_limit), "--threads", str(options.threads)]
     watched, own = _call(folder, asked, options.time_limit + GRACE_SECONDS)
     own["seconds"] = {"generate": round(generate_seconds, 6), **own["seconds"]}
+    own["processor_seconds"] = watched.processor_seconds
     own["peak_process_bytes"] = watched.peak_process_bytes
     own["peak_tree_bytes"] = watched.peak_tree_bytes
     own["stage_seconds"] = stage_seconds(own["events"])

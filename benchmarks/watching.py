@@ -31,6 +31,8 @@ class Watched:
         Whether the hard limit ended it.
     seconds : float
         From its start to its end.
+    processor_seconds : float or None
+        Of all its processes, as last seen; beside `seconds` it tells how busy the machine was with other things.
     peak_process_bytes : int or None
         Most resident memory of its largest process; None where the system does not tell.
     peak_tree_bytes : int or None
@@ -42,6 +44,7 @@ class Watched:
     status: int
     is_killed: bool
     seconds: float
+    processor_seconds: float | None
     peak_process_bytes: int | None
     peak_tree_bytes: int | None
     output: str
@@ -76,7 +79,7 @@ def watch(
     out, complaint = folder / "stdout.txt", folder / "stderr.txt"
     began = time.perf_counter()
     ends = began + (limit if ready is None else ready_limit)
-    largest, together = 0, 0
+    largest, together, processor = 0, 0, 0.0
     family: set[int] = set()
     is_killed = False
     with out.open("wb") as first, complaint.open("wb") as second:
@@ -95,6 +98,7 @@ def watch(
                     break
                 family = _descendants(process.pid)
                 now, peak = _memory(family)
+                processor = max(processor, _processor_seconds(family))
                 largest, together = max(largest, peak), max(together, now)
                 if ready is not None and ready.exists():
                     ready, ends = None, time.perf_counter() + limit
@@ -115,6 +119,7 @@ def watch(
         status=process.returncode,
         is_killed=is_killed,
         seconds=seconds,
+        processor_seconds=processor or None,
         peak_process_bytes=largest or None,
         peak_tree_bytes=max(together, largest) or None,
         output=out.read_text(encoding="utf-8", errors="replace"),
@@ -146,3 +151,13 @@ def _memory(family: set[int]) -> tuple[int, int]:
             together += 1024 * int(known.get("VmRSS", 0))
             largest = max(largest, 1024 * int(known.get("VmHWM", 0)))
     return together, largest
+
+
+def _processor_seconds(family: set[int]) -> float:
+    """Seconds of the processor that some processes have used, with those of their children that are gone."""
+    ticks = 0
+    for number in family:
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            fields = (_PROC / str(number) / "stat").read_text().rpartition(")")[2].split()
+            ticks += sum(int(field) for field in fields[11:15])
+    return ticks / os.sysconf("SC_CLK_TCK")

@@ -10,6 +10,7 @@ import time
 from importlib.metadata import version
 from pathlib import Path
 
+from benchmarks.environment import NOT_INSTALLED
 from benchmarks.peers.loop import Log, Target, run
 from benchmarks.peers.problem import load
 
@@ -24,9 +25,6 @@ PEERS = {
 
 #: File that is made when the model is built and the limit begins to count.
 READY = "ready"
-
-#: Exit status of a process whose solver is not installed.
-NOT_INSTALLED = 3
 
 
 def main() -> int:

@@ -123,10 +123,13 @@ class Ask:
         ]
 
     def found(self, vector: Any, *, seconds: float | None = None) -> None:
-        """Take a solution of the solver, rounded; whether it keeps every row is for the judge to say."""
+        """Take a solution of the solver, rounded, if it then keeps every row; the judge looks again afterwards."""
         x = np.rint(np.asarray(vector, dtype=np.float64)).astype(np.int64)
         value = self.stage.value(x)
         if self.value is not None and value >= self.value:
+            return
+        if not self.problem.is_plan(x) or any(held.value(x) > most for held, most in self.limits):
+            self.log.write("rejected", stage=self.number, value=value, bound=self.bound)
             return
         self.x, self.value = x, value
         facts = {} if seconds is None else {"seconds": round(seconds, 4)}
@@ -186,5 +189,6 @@ def run(
             x = ask.x
         log.write("stage", stage=number, value=ask.value, bound=ask.bound, notes=ask.notes)
         if len(stage.columns):
-            held.append((stage, max(stage.value(x), target.value)))
+            own = stage.value(x) if solver.finds_plans else target.value
+            held.append((stage, max(own, target.value)))
     log.write("done")

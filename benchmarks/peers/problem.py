@@ -85,6 +85,17 @@ class Problem:
             (self.data, self.indices, self.indptr), shape=(self.num_rows, self.num_columns)
         )
 
+    def is_plan(self, x: IntArray) -> bool:
+        """Whether a vector keeps every row and bound, in whole numbers of 64 bits."""
+        if np.any(x < self.lower) or np.any(x > self.upper):
+            return False
+        activity = self._whole @ x
+        return not (np.any(activity < self.row_lower) or np.any(activity > self.row_upper))
+
+    @cached_property
+    def _whole(self) -> Any:
+        return self.by_rows.astype(np.int64)
+
     @cached_property
     def by_rows(self) -> Any:
         """The matrix as a scipy array, by rows."""

@@ -7,23 +7,19 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from benchmarks.peers.__main__ import NOT_INSTALLED, READY
+from benchmarks.environment import BENCH_PYTHON, NOT_INSTALLED, ROOT, absent
+from benchmarks.peers.__main__ import READY
 from benchmarks.peers.loop import Target
 from benchmarks.watching import watch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-ROOT: Final = Path(__file__).parent.parent.parent
-#: The environment of the peers that may not share one with yjopt; `make bench-env` makes it.
-BENCH_PYTHON: Final = ROOT / ".venv-bench" / "bin" / "python"
 #: Peers that come with yjopt's own environment; the others run in that of `make bench-env`.
 AT_HOME: Final = ("highs", "cbc")
 #: A solver may run so long past its limit before it is killed, and take so long to build its model.
 GRACE_SECONDS: Final = 5.0
 BUILD_SECONDS: Final = 300.0
-#: Result of a peer that is not there.
-ABSENT: Final = "not installed"
 
 
 def targets_of(stages: Sequence[Mapping[str, Any]], gap: float, later_gap: float) -> list[Target]:
@@ -54,7 +50,7 @@ def run_peer(
     """
     python = Path(sys.executable) if name in AT_HOME else BENCH_PYTHON
     if not python.exists():
-        return {"result": ABSENT, "why": "the environment of make bench-env is not there"}
+        return dict(absent("the environment of make bench-env is not there"))
     folder.mkdir(parents=True)
     wanted = folder / "targets.json"
     wanted.write_text(json.dumps([vars(target) for target in targets]), encoding="utf-8")
@@ -69,7 +65,7 @@ def run_peer(
         ready_limit=BUILD_SECONDS,
     )
     if watched.status == NOT_INSTALLED:
-        return {"result": ABSENT, "why": watched.complaint.strip().splitlines()[-1]}
+        return dict(absent(watched.complaint))
     path = folder / "events.jsonl"
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     events = [json.loads(line) for line in lines if line.endswith("}")]
@@ -80,6 +76,7 @@ def run_peer(
         "is_killed": watched.is_killed,
         "status": watched.status,
         "complaint": watched.complaint.strip()[-500:],
+        "processor_seconds": watched.processor_seconds,
         "peak_process_bytes": watched.peak_process_bytes,
         "peak_tree_bytes": watched.peak_tree_bytes,
         "events": events,
