@@ -1,47 +1,78 @@
-"""Run a benchmark from the command line: ``python -m benchmarks build --towns 850 --seed 11 -o results/``."""
+"""Run a benchmark from the command line: ``python -m benchmarks scale --towns 850 --seed 11 -o results/``."""
 
 from __future__ import annotations
 
 import argparse
 import shlex
 import sys
+from typing import TYPE_CHECKING, Final
 
 from benchmarks.cases import CASES
 from benchmarks.machine import describe
 from benchmarks.registry import benchmarks
 from benchmarks.result_files import write_result
 
+if TYPE_CHECKING:
+    from benchmarks.registry import Benchmark
+
+RESULTS: Final = "benchmarks/results"
+PAGE: Final = "docs/benchmarks.md"
+
 
 def main(words: list[str] | None = None) -> int:
-    """Measure, show a table, and keep the result as JSON."""
+    """Measure, show the result, and keep it as JSON; or make the page of all results."""
     words = sys.argv[1:] if words is None else words
     known = benchmarks()
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure yjopt.")
-    commands = parser.add_subparsers(dest="benchmark", required=True)
-    commands.add_parser("list", help="name the benchmarks and cases")
-    for name, benchmark in known.items():
-        command = commands.add_parser(name, help=benchmark.meaning, description=benchmark.meaning)
-        command.add_argument("-o", "--output", default="", help="folder for the result file")
-        benchmark.add_options(command)
-    options = parser.parse_args(words)
+    options = _parser(known).parse_args(words)
     if options.benchmark == "list":
+        _show_list(known)
+    elif options.benchmark == "report":
+        from benchmarks.report import write_report
+
+        print(f"written to {write_report(options.results, options.page)}")
+    elif options.benchmark == "smoke":
         for name, benchmark in known.items():
-            print(f"{name:16} {benchmark.meaning}")
-        print()
-        for name, case in CASES.items():
-            print(f"{name:16} {case.name}")
-        return 0
-    chosen = known[options.benchmark]
+            print(f"== {name} {shlex.join(benchmark.tiny)}", flush=True)
+            main([name, *benchmark.tiny, "-o", options.output])
+    else:
+        _measure(known[options.benchmark], options, words)
+    return 0
+
+
+def _measure(chosen: Benchmark, options: argparse.Namespace, words: list[str]) -> None:
     # The machine as it was before this run loaded it.
     described = describe()
     measured = chosen.run(options)
-    command_line = shlex.join(["python", "-m", "benchmarks", *words])
-    result = {"benchmark": options.benchmark, "command": command_line, **described, **measured}
+    command = shlex.join(["python", "-m", "benchmarks", *words])
+    result = {"benchmark": options.benchmark, "command": command, **described, **measured}
     if chosen.show is not None:
         print(chosen.show(result))
     if options.output:
         print(f"written to {write_result(options.output, result)}")
-    return 0
+
+
+def _parser(known: dict[str, Benchmark]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure yjopt.")
+    commands = parser.add_subparsers(dest="benchmark", required=True)
+    commands.add_parser("list", help="name the benchmarks and cases")
+    report = commands.add_parser("report", help="make the page and its plots from the result files")
+    report.add_argument("--results", default=RESULTS, help=f"folder of result files (default {RESULTS})")
+    report.add_argument("--page", default=PAGE, help=f"the page to write, plots beside it (default {PAGE})")
+    smoke = commands.add_parser("smoke", help="run every benchmark once, tiny")
+    smoke.add_argument("-o", "--output", default="", help="folder for the result files")
+    for name, benchmark in known.items():
+        command = commands.add_parser(name, help=benchmark.meaning, description=benchmark.meaning)
+        command.add_argument("-o", "--output", default="", help="folder for the result file")
+        benchmark.add_options(command)
+    return parser
+
+
+def _show_list(known: dict[str, Benchmark]) -> None:
+    for name, benchmark in known.items():
+        print(f"{name:16} {benchmark.meaning}")
+    print()
+    for name, case in CASES.items():
+        print(f"{name:16} {case.name}")
 
 
 if __name__ == "__main__":

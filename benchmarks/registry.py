@@ -24,13 +24,16 @@ class Benchmark:
         Measures what the options ask for. The result is kept as JSON, with command, commit, versions and machine
         added; its key ``case`` (text fit for a file's name) tells it apart from other results of the benchmark.
     show : callable, optional
-        The result as a few lines for a screen.
+        The result as a few lines for a screen, and for the page of benchmarks where no table is made of it.
+    tiny : tuple of str
+        Words of a run of some seconds, for `make bench-smoke`.
     """
 
     meaning: str
     add_options: Callable[[argparse.ArgumentParser], None]
     run: Callable[[argparse.Namespace], dict[str, Any]]
     show: Callable[[dict[str, Any]], str] | None = None
+    tiny: tuple[str, ...] = ("--towns", "20")
 
 
 def benchmarks() -> dict[str, Benchmark]:
@@ -43,11 +46,13 @@ def benchmarks() -> dict[str, Benchmark]:
             add_options=scale.add_options,
             run=scale.run,
             show=scale.show,
+            tiny=("--towns", "12", "--time-limit", "2", "--peers", "all"),
         ),
         "build": Benchmark(
             meaning="from tables to a solver's model: whole arrays against one variable at a time",
             add_options=build.add_options,
             run=build.run,
             show=build.show,
+            tiny=("--towns", "12", "--repeats", "1", "--packages", "all"),
         ),
     }
