@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Final
 
 from yjopt.engines.workers import Worker, WorkerDied
 from yjopt.errors import EngineError
+from yjopt.sweeping.packing import pack, unpack
 from yjopt.sweeping.tasks import FAILED, LATE, Answer
-from yjopt.sweeping.worker import pack, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 MODULE: Final = "yjopt.sweeping.worker"
 ATTEMPTS: Final = 2
 """Processes that a task may lose before it is given up."""
+STARTS: Final = 5
+"""Processes in a row that may end before they are ready: one or two are killed by somebody, five do not start."""
 START_SECONDS: Final = 120.0
 """A process that is not ready by then does not start."""
 LISTEN_SECONDS: Final = 0.05
@@ -136,10 +138,10 @@ class Pool:
         Raises
         ------
         EngineError
-            If two in a row do not start.
+            If several in a row do not start.
         """
         reason = ""
-        for _ in range(ATTEMPTS):
+        for _ in range(STARTS):
             worker = Worker(MODULE)
             try:
                 worker.send({"kind": "base"}, self._packed)

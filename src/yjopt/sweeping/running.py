@@ -9,8 +9,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
 
+from yjopt.api import MANUAL
+from yjopt.engines.choice import choose
 from yjopt.engines.params import Params
-from yjopt.errors import EngineError, ModelError
+from yjopt.errors import EngineError, FileError, ModelError
 from yjopt.files.publish import publish_file
 from yjopt.sweeping.dispatch import by_executor, in_pool, in_turn, processors
 from yjopt.sweeping.progress import SweepLine
@@ -93,7 +95,12 @@ def sweep(
     """
     chosen = tuple(variants)
     _check_names(chosen)
-    Params(gap=gap, time_limit=time_limit, seed=seed)
+    params = Params(gap=gap, time_limit=time_limit, seed=seed, engine="auto" if engine == MANUAL else engine)
+    if executor is None:
+        # An executor's processes may be on a machine that has other solvers.
+        choose(params)
+    if objective not in ("", "stages", "weighted"):
+        raise EngineError(f"The objective is stages or weighted, not {objective!r}.")
     if workers is not None and workers < 0:
         raise EngineError(f"A sweep has 0 or more processes of its own, not {workers}.")
     if deadline is not None and not deadline > 0:
@@ -101,6 +108,8 @@ def sweep(
     limit = 1.5 * time_limit + 30.0 if deadline is None else deadline
     terms = Terms(gap=gap, time_limit=time_limit, engine=engine, objective=objective, seed=seed)
     folders = _folders(chosen, output)
+    if output is not None:
+        _make_folder(Path(output))
     # A process of an executor's may be on another machine: there the plan is sent back, and written here.
     is_foreign = executor is not None
     tasks = [
@@ -172,6 +181,14 @@ def _folders(variants: Sequence[Variant], output: str | Path | None) -> list[str
     width = max(3, len(str(len(variants))))
     parts = (re.sub(r"[^\w.-]+", "-", variant.name)[:80].strip("-.") for variant in variants)
     return [str(Path(output).absolute() / f"{at:0{width}}-{part}") for at, part in enumerate(parts, start=1)]
+
+
+def _make_folder(path: Path) -> None:
+    """Now, before anybody waits for plans that could not be written."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FileError(f"{path} cannot be made a folder ({error.strerror}); choose another.") from error
 
 
 def _terminal(progress: bool | None) -> TextIO | None:

@@ -4,35 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import os
-import pickle
 import queue
 import signal
 import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from yjopt.engines.frames import read_frame, write_frame
+from yjopt.sweeping.packing import pack, unpack
 from yjopt.sweeping.tasks import perform
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
     from yjopt.scenario import Scenario
-
-PACKED = "packed"
-"""Name under which a frame carries a pickled object."""
-
-
-def pack(value: object) -> dict[str, npt.NDArray[np.uint8]]:
-    """An object as what a frame can carry."""
-    return {PACKED: np.frombuffer(pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL), dtype=np.uint8)}
-
-
-def unpack(arrays: dict[str, Any]) -> Any:
-    """The object that a frame carries."""
-    return pickle.loads(arrays[PACKED].tobytes())
 
 
 def main() -> None:
