@@ -38,7 +38,7 @@ class Benchmark:
 
 def benchmarks() -> dict[str, Benchmark]:
     """Every benchmark by name."""
-    from benchmarks import build, scale
+    from benchmarks import build, scale, sweep
 
     return {
         "scale": Benchmark(
@@ -54,5 +54,12 @@ def benchmarks() -> dict[str, Benchmark]:
             run=build.run,
             show=build.show,
             tiny=("--towns", "12", "--repeats", "1", "--packages", "all"),
+        ),
+        "sweep": Benchmark(
+            meaning="how long many variants of one city take, and what a second process brings",
+            add_options=sweep.add_options,
+            run=sweep.run,
+            show=sweep.show,
+            tiny=("--towns", "12", "--variants", "8", "--time-limit", "1"),
         ),
     }
