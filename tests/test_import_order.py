@@ -20,8 +20,8 @@ PACKAGE = Path(yjopt.__file__).parent
 # From the ground floor to the front door. A room is a file, a package, or several files whose names begin
 # with the room's name and an underscore.
 ROOMS = (
-    "errors schema files checks areas scenario roads instance model engines plan auditing planner diagnosis "
-    "siting explanation drills reporting plots generation api comparison sweeping command_line __main__"
+    "errors schema files checks areas scenario roads instance model engines plan auditing diagnosis "
+    "siting explanation drills reporting plots generation api planner comparison sweeping command_line __main__"
 ).split()
 
 # The only methods that look down, each a lazy import of the room that does the work.

@@ -39,6 +39,7 @@ _HOME = {
     "variants": "sweeping",
     "Scenario": "scenario",
     "Plan": "plan",
+    "Planner": "planner",
     "Finding": "checks",
     "YjoptError": "errors",
     "ScenarioError": "errors",

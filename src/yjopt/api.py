@@ -57,8 +57,8 @@ LEAST_SECONDS = 0.2
 class Replanning(Protocol):
     """What a planner that goes on from an earlier plan brings to a solve."""
 
-    def start(self, instance: Instance, model: Model) -> IntArray:
-        """A vector that keeps every row; it takes the place of the plan by hand."""
+    def start(self, instance: Instance, model: Model) -> IntArray | None:
+        """A vector that keeps every row, in the place of the plan by hand; None where there is none yet."""
 
     def finish(self, instance: Instance, model: Model, outcome: Outcome) -> Outcome:
         """The outcome that is read off as the plan."""
@@ -190,11 +190,9 @@ def solve(
         model = assemble(instance)
     deadline = math.inf if engine == MANUAL else started + time_limit
     with clock.phase("manual"):
-        if replanning is None:
-            by_hand = manual(instance, model, deadline)
-        else:
-            by_hand = replanning.start(instance, model)
-    is_cut_short = replanning is None and time.monotonic() > deadline
+        first = None if replanning is None else replanning.start(instance, model)
+        by_hand = manual(instance, model, deadline) if first is None else first
+    is_cut_short = first is None and time.monotonic() > deadline
     with clock.phase("solve"):
         if engine == MANUAL:
             outcome = _by_hand(model, by_hand)

@@ -1,0 +1,123 @@
+"""From the last plan to a first plan for tables that have changed since."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from yjopt.engines.lexicographic import solve
+from yjopt.engines.params import Params
+from yjopt.model.manual import manual
+from yjopt.model.manual.refill import refill
+from yjopt.model.nothing import nothing
+from yjopt.planner.keys import carried, worse_off
+from yjopt.planner.mending import LEAST_SECONDS, broken_rows, cut_out, mended
+from yjopt.planner.states import trimmed, with_states
+
+if TYPE_CHECKING:
+    from yjopt.instance import Instance
+    from yjopt.model.assembly import Model
+    from yjopt.model.mip import IntArray
+
+#: Share of the time limit that mending what was carried over may take.
+SHARE: Final = 0.25
+
+_log = logging.getLogger("yjopt")
+
+
+@dataclass(frozen=True, eq=False)
+class Vector:
+    """A plan as the engines know it.
+
+    Parameters
+    ----------
+    instance, model
+        What it was made for.
+    x : int64 array, shape (columns,)
+    """
+
+    instance: Instance
+    model: Model
+    x: IntArray
+
+
+@dataclass(frozen=True, eq=False)
+class Start:
+    """The first plan for changed tables.
+
+    Parameters
+    ----------
+    carried : int64 array, shape (columns,)
+        The last plan's decisions in the new matrix, and what follows from them. Rows may be broken.
+    x : int64 array, shape (columns,)
+        Keeps every row.
+    how : {"as it was", "mended", "cut back", "by hand"}
+        Whether the last plan fitted, was decided anew where it did not, had to give up orders all over, or
+        was of no use.
+    """
+
+    carried: IntArray
+    x: IntArray
+    how: str
+
+
+def start_from(last: Vector, instance: Instance, model: Model, seconds: float, elapsed: int = 0) -> Start:
+    """Carry a plan over to changed tables.
+
+    Parameters
+    ----------
+    last : Vector
+        The last plan.
+    instance, model
+        The changed scenario.
+    seconds : float
+        About how long it may take.
+    elapsed : int
+        Periods by which the changed scenario begins later.
+
+    Returns
+    -------
+    Start
+    """
+    deadline = time.monotonic() + seconds
+    mip, old = model.mip, (last.instance, last.model, last.x)
+    rough = with_states(instance, model, trimmed(instance, model, carried(old, instance, model, elapsed)))
+    broken = broken_rows(mip, rough)
+    worse = worse_off(old, instance, model, rough, elapsed)
+    x, how = rough, "as it was"
+    if len(broken) or len(worse):
+        rows = np.union1d(broken, mip.matrix[:, worse].indices)
+        found = mended(mip, rough, rows, deadline)
+        if found is None and len(broken):
+            found = mended(mip, rough, broken, deadline)
+        if found is not None:
+            x, how = found, "mended"
+        elif len(broken):
+            x, how = _cut_back(instance, model, rough, deadline), "cut back"
+    if not mip.is_feasible(x):
+        _log.warning("The last plan could not be carried over; the plan by hand is begun with.")
+        x, how = manual(instance, model), "by hand"
+    return Start(rough, refill(instance, model, x), how)
+
+
+def _cut_back(instance: Instance, model: Model, rough: IntArray, deadline: float) -> IntArray:
+    """The best plan that orders at most what was ordered: between doing nothing and the plan carried over."""
+    mip, base = model.mip, nothing(instance, model)
+    free = np.flatnonzero((base != rough) | ~mip.integer)
+    # What follows from decisions may lie beyond both.
+    follows = ~mip.integer[free]
+    lower = np.where(follows, mip.lower[free], np.minimum(base, rough)[free])
+    upper = np.where(follows, mip.upper[free], np.maximum(base, rough)[free])
+    lower, upper = np.maximum(lower, mip.lower[free]), np.minimum(upper, mip.upper[free])
+    fixed = base.copy()
+    part = cut_out(mip, fixed, free, lower.astype(np.int64), upper.astype(np.int64))
+    seconds = max(deadline - time.monotonic(), LEAST_SECONDS)
+    outcome = solve(part, Params(gap=1e-3, time_limit=seconds), base[free])
+    result = base.copy()
+    if outcome.x is not None:
+        result[free] = outcome.x
+    return result
