@@ -53,7 +53,8 @@ def build_parser(width: int | None = None) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"yjopt {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for add in (
-        _check, _solve, _audit, _orders, _diagnose, _raise_level, _price_of_rule, _generate, _new, _convert, _schema,
+        _check, _solve, _audit, _orders, _diagnose, _raise_level, _price_of_rule, _sweep, _generate, _new,
+        _convert, _schema,
     ):  # fmt: skip
         add(commands, shape)
     return parser
@@ -216,6 +217,58 @@ def _price_of_rule(commands: Commands, shape: Shape) -> None:
     )
     _search(parser, "seconds for each solve (default: 60)")
     _json(parser, "print one object with plans and stages")
+
+
+def _sweep(commands: Commands, shape: Shape) -> None:
+    parser = _command(
+        commands,
+        shape,
+        "sweep",
+        "plan many variants: a depot lost, a road closed, a town doubled",
+        "Plan many variants of a scenario side by side, the scenario as it is first: one change at a time, for each\n"
+        "thing of the kinds that are asked for. Ctrl-C prints what is done by then. Exit status 1 means that some\n"
+        "variant has no plan.",
+    )
+    parser.add_argument("scenario", metavar="SCENARIO", help=_SCENARIO)
+    for word, what in (
+        ("--lose-depots", "lose each depot, or those named: stocks, receipts, sources and fleets"),
+        ("--double-towns", "double what each town wants, or those named"),
+        ("--delay-sources", "delay the sources of each place, or of those named"),
+    ):
+        parser.add_argument(word, metavar="PLACE", nargs="*", help=what)
+    parser.add_argument(
+        "--close-roads", action="store_true", help="close each road, both ways in all periods"
+    )
+    parser.add_argument(
+        "--blind-towns",
+        metavar="N",
+        type=_whole(1, 100_000),
+        default=0,
+        help="cut off several towns at a time, N draws of them",
+    )
+    parser.add_argument(
+        "--count", metavar="N", type=_whole(1, 1_000_000), help="of each kind only N, drawn by --seed"
+    )
+    parser.add_argument(
+        "--hours",
+        type=_decimal("a number of hours above 0", lambda value: 0 < value < 100_000),
+        default=24.0,
+        help="of a delay (default: 24)",
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="DIR",
+        help="folder for the plans, each in a folder of its own, and for their table sweep.csv",
+    )
+    parser.add_argument(
+        "--workers", type=_whole(1, 1_024), help="processes that plan (default: one for each processor)"
+    )
+    _search(parser, "seconds for each variant (default: 60)")
+    _rules(parser)
+    _json(parser, "print one object with a row for each variant")
+    parser.add_argument("--quiet", action="store_true", help="no progress and no summary, only errors")
+    parser.set_defaults(refuse=parser.error)
 
 
 def _generate(commands: Commands, shape: Shape) -> None:

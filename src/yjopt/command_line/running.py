@@ -87,6 +87,10 @@ def _run(options: argparse.Namespace) -> int:
         from yjopt.command_line import questions
 
         return questions.QUESTIONS[options.command](options)
+    if options.command == "sweep":
+        from yjopt.command_line import sweeps
+
+        return sweeps.sweep(options)
     from yjopt.command_line import scenarios
 
     match options.command:

@@ -36,7 +36,7 @@ def sweep(
     executor: object = None,
     *,
     workers: int | None = None,
-    gap: float = 1e-2,
+    gap: float = 1e-3,
     time_limit: float = 60.0,
     engine: str = "auto",
     objective: str = "",
