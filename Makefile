@@ -5,7 +5,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 NOTEBOOKS = $(wildcard examples/*.ipynb examples/*/*.ipynb)
 
-.PHONY: .venv demo test test-long lint format clean
+.PHONY: .venv bench-env bench-smoke demo test test-long lint format clean
 .DEFAULT_GOAL := test
 
 .venv: $(STAMP)
@@ -32,6 +32,19 @@ test: $(STAMP) lint
 test-long: $(STAMP)
 	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -m long
 
+# Solvers and modelling packages to measure against; some cannot share an environment with the package's own solver.
+bench-env: .venv-bench/.installed
+
+.venv-bench/.installed: pyproject.toml
+	test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -e ".[bench]"
+	touch $@
+
+# Every benchmark once, tiny, and the page made of that; peers that are not installed are told.
+bench-smoke: $(STAMP)
+	$(BIN)/python -m benchmarks smoke -o build/bench-smoke/results
+	$(BIN)/python -m benchmarks report --results build/bench-smoke/results --page build/bench-smoke/benchmarks.md
+
 lint: $(STAMP)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -42,5 +55,5 @@ format: $(STAMP)
 	$(BIN)/ruff format
 
 clean:
-	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-bench build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from benchmarks.cases import CASES
@@ -43,7 +44,9 @@ def _measure(chosen: Benchmark, options: argparse.Namespace, words: list[str]) -
     # The machine as it was before this run loaded it.
     described = describe()
     measured = chosen.run(options)
-    command = shlex.join(["python", "-m", "benchmarks", *words])
+    # Where files lie on this machine is nobody's business.
+    told = [Path(word).name if Path(word).is_absolute() else word for word in words]
+    command = shlex.join(["python", "-m", "benchmarks", *told])
     result = {"benchmark": options.benchmark, "command": command, **described, **measured}
     if chosen.show is not None:
         print(chosen.show(result))

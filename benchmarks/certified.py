@@ -100,7 +100,7 @@ def verdict(
     stages = [
         {"name": name, "value": None, "bound": None, "reached_seconds": None, "notes": []} for name in names
     ]
-    wrong, held = 0, [2**62] * len(names)
+    wrong, held, is_over = 0, [2**62] * len(names), False
     curves: list[dict[str, Any]] = []
     for event in ran["events"]:
         number = event.get("stage")
@@ -123,7 +123,10 @@ def verdict(
             stage["reached_seconds"] = event["seconds"]
         if event["kind"] == "stage":
             stage["notes"] = event.get("notes", [])
+            is_over = is_over or (finds_plans and stage["reached_seconds"] is None)
             held[number] = max(target.value, stage["value"] if stage["value"] is not None else target.value)
+        if is_over:
+            continue
         curves.append(
             {
                 "seconds": event["seconds"],

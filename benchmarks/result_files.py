@@ -27,9 +27,18 @@ def write_result(folder: str | Path, result: dict[str, Any]) -> Path:
 
 
 def read_results(folder: str | Path) -> list[dict[str, Any]]:
-    """Every result in a folder, in the order of the files' names."""
-    paths = sorted(Path(folder).glob("*.json"))
-    return [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+    """Every result in a folder and the folders in it, in the order of their names.
+
+    Each tells its own ``file``, and as its ``series`` the folder in the folder (blank for none): results of different
+    times are kept beside each other so.
+    """
+    top = Path(folder)
+    results = []
+    for path in sorted(top.rglob("*.json"), key=lambda path: (path.parent, path.name)):
+        series = "" if path.parent == top else path.parent.relative_to(top).as_posix()
+        read = json.loads(path.read_text(encoding="utf-8"))
+        results.append({**read, "file": path.relative_to(top).as_posix(), "series": series})
+    return results
 
 
 def plain(value: Any) -> Any:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from benchmarks.peers.problem import Problem
 
 _POSSIBLE = re.compile(r"best possible (\S+) \(([\d.]+) seconds\)")
+_FOUND = re.compile(r"Integer solution of (\S+) found.*?\(([\d.]+) seconds\)")
 _LOWER = re.compile(r"^Lower bound:\s+(\S+)", re.MULTILINE)
 
 
@@ -63,21 +64,36 @@ class Cbc:
             )
             began = ask.log.seconds
             model.solve(solver)
-            self._read_log(ask, log.read_text(encoding="utf-8", errors="replace"), began)
+            self._tell(ask, log.read_text(encoding="utf-8", errors="replace"), began)
         ask.notes.append(f"{pulp.LpStatus[model.status]}/{pulp.LpSolution[model.sol_status]}")
-        if model.sol_status in (pulp.LpSolutionOptimal, pulp.LpSolutionIntegerFeasible):
-            ask.found([variable.varValue or 0.0 for variable in self.columns])
-        if model.sol_status == pulp.LpSolutionOptimal and model.status == pulp.LpStatusOptimal and ask.value:
+        is_proven = model.sol_status == pulp.LpSolutionOptimal and model.status == pulp.LpStatusOptimal
+        if is_proven and ask.value is not None:
             # PuLP passes on no bound; CBC that says "optimal" has closed the gap it was given.
             ask.proved((ask.value - ask.stage.offset) / ask.stage.scale - ask.gap)
 
     held = 0
 
-    def _read_log(self, ask: Ask, text: str, began: float) -> None:
-        for match in _POSSIBLE.finditer(text):
-            ask.proved(float(match[1]), seconds=began + float(match[2]))
+    def _tell(self, ask: Ask, text: str, began: float) -> None:
+        """Bounds off the log and the one plan that PuLP gets, in the order of the times in the log."""
+        bounds = [(float(match[2]), float(match[1])) for match in _POSSIBLE.finditer(text)]
+        last = pulp.value(self.model.objective) or 0.0
+        # When it had the plan, if it said so; what its heuristics find it does not say.
+        close = 1e-4 * max(1.0, abs(last))
+        said = (match for match in _FOUND.finditer(text) if abs(float(match[1]) - last) <= close)
+        found = min((float(match[2]) for match in said), default=None)
+        has_plan = self.model.sol_status in (pulp.LpSolutionOptimal, pulp.LpSolutionIntegerFeasible)
+        for seconds, bound in bounds:
+            if has_plan and found is not None and found <= seconds:
+                self._take_plan(ask, began + found)
+                has_plan = False
+            ask.proved(bound, seconds=began + seconds)
+        if has_plan:
+            self._take_plan(ask, None if found is None else began + found)
         for match in _LOWER.finditer(text):
             ask.proved(float(match[1]))
+
+    def _take_plan(self, ask: Ask, seconds: float | None) -> None:
+        ask.found([variable.varValue or 0.0 for variable in self.columns], seconds=seconds)
 
     def _sum(self, columns: Any, entries: Any) -> pulp.LpAffineExpression:
         return pulp.LpAffineExpression(
