@@ -38,7 +38,7 @@ class Benchmark:
 
 def benchmarks() -> dict[str, Benchmark]:
     """Every benchmark by name."""
-    from benchmarks import build, scale, sweep
+    from benchmarks import build, replan, scale, sweep
 
     return {
         "scale": Benchmark(
@@ -54,6 +54,13 @@ def benchmarks() -> dict[str, Benchmark]:
             run=build.run,
             show=build.show,
             tiny=("--towns", "12", "--repeats", "1", "--packages", "all"),
+        ),
+        "replan": Benchmark(
+            meaning="how long a plan takes after a few needs changed, and how many orders change with it",
+            add_options=replan.add_options,
+            run=replan.run,
+            show=replan.show,
+            tiny=("--towns", "12", "--time-limit", "2", "--gap", "0.05"),
         ),
         "sweep": Benchmark(
             meaning="how long many variants of one city take, and what a second process brings",
