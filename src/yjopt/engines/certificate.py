@@ -1,0 +1,152 @@
+"""Lower bounds that anyone can check: multipliers in integers, re-evaluated in integers, no solver believed.
+
+For any multipliers y of the rows, positive ones for lower sides and negative ones for upper sides,
+
+    min { c x : row_lower <= A x <= row_upper, lower <= x <= upper }
+        >= sum_i (y_i > 0 ? y_i row_lower_i : y_i row_upper_i) + sum_j min over the box of (c - A'y)_j x_j,
+
+the Lagrangian bound (Geoffrion, 1974, doi:10.1007/BFb0120690). It holds whatever y is, so y may come from
+a solver in floating point that has erred: a bad y makes the bound weak, never wrong.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from yjopt.errors import EngineError
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from yjopt.engines.engine import Limit
+    from yjopt.model.mip import FloatArray, IntArray, Mip
+
+BITS = 60
+"""Binary digits kept of the largest multiplier."""
+
+FINEST = 200
+"""The denominator is at most two to this power."""
+
+ROOM = 61
+"""Sums of products stay below two to this power, so that int64 holds them."""
+
+
+@dataclass(frozen=True, eq=False)
+class Multipliers:
+    """Multipliers of rows and limits, as integers over one denominator.
+
+    Attributes
+    ----------
+    rows : int64[rows]
+        Positive: presses on the lower side of the row; negative: on the upper side.
+    limits : int64[limits]
+        At most 0 where they count, as a limit has an upper side only.
+    denominator : int
+        The multipliers proper are these integers over it; at least 1.
+    """
+
+    rows: IntArray
+    limits: IntArray
+    denominator: int
+
+
+def rounded(duals: FloatArray, limit_duals: FloatArray | None = None) -> Multipliers:
+    """Multipliers over a power of two that are next to the dual values of a solver.
+
+    Parameters
+    ----------
+    duals : float64[rows]
+        In cost per unit of the row. Values that are not finite count as 0.
+    limit_duals : float64[limits], optional
+        In cost per unit of the limit's own coefficients.
+    """
+    both = np.concatenate([duals, np.zeros(0) if limit_duals is None else limit_duals])
+    both = np.where(np.isfinite(both), both, 0.0)
+    _, exponent = math.frexp(np.abs(both).max(initial=0.0))
+    shift = int(np.clip(BITS - exponent, 0, FINEST))
+    # A multiplier beyond the digits of int64 can only be nonsense: it is cut to the largest that is held.
+    whole = np.rint(np.clip(np.ldexp(both, shift), -(2.0**62), 2.0**62)).astype(np.int64)
+    return Multipliers(whole[: len(duals)], whole[len(duals) :], 1 << shift)
+
+
+def certified_bound(
+    mip: Mip, cost: IntArray, multipliers: Multipliers, limits: tuple[Limit, ...] = ()
+) -> int:
+    """Lower bound of ``cost @ x`` over every integer vector that keeps rows, bounds and limits.
+
+    Parameters
+    ----------
+    mip : Mip
+    cost : int64[columns]
+        In quanta.
+    multipliers : Multipliers
+        Of any origin. One that presses on an infinite side counts as 0.
+    limits : tuple of Limit
+        Extra rows, as many as there are multipliers of limits.
+
+    Returns
+    -------
+    int
+        In quanta: the Lagrangian bound in exact arithmetic, rounded up to a value
+        that integer vectors can have (a multiple of the common divisor of the costs).
+
+    Raises
+    ------
+    EngineError
+        If lengths do not fit or the denominator is not positive.
+    """
+    if (len(multipliers.rows), len(multipliers.limits)) != (mip.num_rows, len(limits)):
+        raise EngineError(
+            f"A certificate needs multipliers for {mip.num_rows} rows and {len(limits)} limits,"
+            f" not for {len(multipliers.rows)} and {len(multipliers.limits)}."
+        )
+    if multipliers.denominator < 1 or len(cost) != mip.num_columns:
+        raise EngineError(
+            f"A certificate needs a cost for each of {mip.num_columns} columns and a denominator"
+            f" of at least 1, not {len(cost)} costs and {multipliers.denominator}."
+        )
+    rows = multipliers.rows.astype(object)
+    side = np.where(rows > 0, mip.row_lower, mip.row_upper)
+    finite = np.isfinite(side)
+    rows[~finite] = 0
+    total = _dot(rows[finite], side[finite])
+    # From here on numbers are Python integers in arrays: slower than int64, but nothing can overflow.
+    reduced = multipliers.denominator * cost.astype(object) - _transposed(mip.matrix, rows)
+    for multiplier, limit in zip(multipliers.limits.tolist(), limits, strict=True):
+        pressing = min(multiplier, 0)
+        if pressing:
+            np.subtract.at(reduced, limit.columns, pressing * limit.coefficients.astype(object))
+            total += pressing * limit.upper
+    total += _dot(reduced, np.where(reduced > 0, mip.lower, mip.upper))
+    quantum = int(np.gcd.reduce(cost)) if len(cost) else 0
+    quantum = quantum or 1
+    return -(-total // (multipliers.denominator * quantum)) * quantum
+
+
+def _dot(multipliers: npt.NDArray[Any], values: FloatArray) -> int:
+    return int(np.dot(multipliers, values.astype(np.int64).astype(object))) if len(values) else 0
+
+
+def _transposed(matrix: Any, rows: npt.NDArray[Any], entries: IntArray | None = None) -> npt.NDArray[Any]:
+    """``A' y`` exactly, for y of Python integers: sums in int64, as many binary digits of y at a time as fit."""
+    from scipy import sparse
+
+    entries = matrix.data.astype(np.int64) if entries is None else entries
+    across = sparse.csr_array((entries, matrix.indices, matrix.indptr), shape=matrix.shape[::-1])
+    largest = (abs(across.astype(np.float64)) @ np.ones(len(rows))).max(initial=0.0)
+    room = ROOM - math.frexp(largest)[1]
+    if room < 1:
+        high = entries >> 31
+        low = entries - (high << 31)
+        return np.asarray((_transposed(matrix, rows, high) << 31) + _transposed(matrix, rows, low))
+    total = np.zeros(across.shape[0], dtype=object)
+    sign, left, shift = np.where(rows < 0, -1, 1), np.abs(rows), 0
+    while left.any():
+        digits = (left & ((1 << room) - 1)).astype(np.int64)
+        total += (across @ (sign * digits)).astype(object) << shift
+        left, shift = left >> room, shift + room
+    return total
