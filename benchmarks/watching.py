@@ -108,12 +108,12 @@ def watch(
         finally:
             seconds = time.perf_counter() - began
             # Also what it started and left behind, in its own group or another.
+            family = {process.pid} if process.poll() is not None else _descendants(process.pid)
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
-            if is_killed:
-                for number in family - {process.pid}:
-                    with contextlib.suppress(ProcessLookupError):
-                        os.kill(number, signal.SIGKILL)
+            for number in family - {process.pid}:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(number, signal.SIGKILL)
             process.wait()
     return Watched(
         status=process.returncode,
