@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import statistics
 import sys
 import tempfile
@@ -192,10 +193,10 @@ def summary(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
         return {"median": statistics.median(values), "worst": worst(values)}
 
     owns = [run["yjopt"] for run in runs]
-    finite = [2.0 if own["gap"] is None else own["gap"] for own in owns]
+    gaps = [math.inf if own["gap"] is None else own["gap"] for own in owns]
     told: dict[str, Any] = {
         "seconds": both([own["seconds"]["total"] for own in owns]),
-        "gap_scale": both(finite),
+        "gap_scale": both(gaps),
         "avoidable": both([own["avoidable"] for own in owns], min),
     }
     peers: dict[str, Any] = {}

@@ -193,6 +193,8 @@ def _percent(share: float | None) -> str:
     return "none" if share is None else f"{100 * share:,.3f}"
 
 
-def _both(told: dict[str, float], digits: int, factor: float = 1.0) -> str:
-    median, worst = (_number(factor * told[name], digits) for name in ("median", "worst"))
+def _both(told: dict[str, float | None], digits: int, factor: float = 1.0) -> str:
+    """Median and worst, or one figure where they are the same; without a figure nothing is proven."""
+    known = (told[name] for name in ("median", "worst"))
+    median, worst = ("none" if value is None else _number(factor * value, digits) for value in known)
     return median if median == worst else f"{median}, worst {worst}"
