@@ -13,18 +13,11 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from yjopt.instance.joining import ceil_div
-from yjopt.instance.teams import WORK_UNIT
 from yjopt.model.goods_rules import with_goods_rules
-from yjopt.model.manual.carriers import Carriers
-from yjopt.model.manual.crews import Crews
-from yjopt.model.manual.hosts import Hosts
+from yjopt.model.manual.desk import Desk
 from yjopt.model.manual.ledger import Ledger
-from yjopt.model.manual.lending import Lending
 from yjopt.model.manual.obeying import forbidden, forbidden_goods, goods_in_order, signs_set
-from yjopt.model.manual.pantry import Pantry
-from yjopt.model.manual.shelves import Shelves
-from yjopt.model.nothing import nothing, short_of_minimum, with_shortfalls
+from yjopt.model.nothing import nothing
 
 if TYPE_CHECKING:
     from yjopt.instance import Instance
@@ -113,47 +106,14 @@ def _laid_once(
     deadline: float,
 ) -> IntArray:
     """Lay the plan once, without the barred columns."""
-    ledger = Ledger(instance, model, start.copy(), barred)
-    carriers = Carriers(ledger)
-    pantry = Pantry(ledger, carriers)
-    crews = Crews(ledger, pantry)
-    hosts = Hosts(ledger, crews, pantry)
-    shelves = Shelves(ledger, carriers)
-    lending = Lending(ledger, carriers)
+    desk = Desk(Ledger(instance, model, start.copy(), barred))
     if sites is not None:
-        hosts.keep_sites(sites)
-    crews.relieve()
-    pantry.relieve()
+        desk.hosts.keep_sites(sites)
+    desk.relieve()
     for period in range(instance.horizon):
         if time.monotonic() <= deadline:
-            hosts.admit(period)
-            hosts.settle(period)
-            crews.do_tasks(period)
-            shelves.fill(period)
+            desk.care(period)
+            desk.shelves.fill(period)
         # Durables stand somewhere in every period, whether anybody decides or not.
-        lending.run(period)
-    hosts.hold_minimum()
-    _close(ledger, carriers, pantry, crews, hosts, shelves)
-    lending.book()
-    return with_shortfalls(model, ledger.x)
-
-
-def _close(
-    ledger: Ledger, carriers: Carriers, pantry: Pantry, crews: Crews, hosts: Hosts, shelves: Shelves
-) -> None:
-    """Write down what follows from the steps taken: stocks, what is received, what is lost or short."""
-    instance, model, x = ledger.instance, ledger.model, ledger.x
-    x[model.supplies.stock] = carriers.stock
-    x[model.supplies.loose] = pantry.loose
-    x[model.supplies.received] = shelves.received()
-    x[model.supplies.lost] = shelves.left
-    x[model.beds.lost] = hosts.waiting
-    isolation = instance.isolation
-    x[model.isolation.lost] = (isolation.people - hosts.placed) // model.isolation.size
-    teams, columns = instance.teams, model.teams
-    task, period = columns.short_task, columns.short_period
-    work = crews.done.sum(axis=1)[task]
-    lacking = ceil_div(WORK_UNIT * teams.task_amount[task] - work, WORK_UNIT)
-    in_teams = teams.task_amount[task] - crews.done[task, period]
-    x[columns.short] = np.maximum(np.where(teams.task_is_work[task], lacking, in_teams), 0)
-    x[model.rules.short] = short_of_minimum(instance, model, x)
+        desk.lending.run(period)
+    return desk.closed()

@@ -80,7 +80,8 @@ class Crews:
             lacking = -int(self.members[post, period])
             if lacking <= 0:
                 break
-            if teams.tour_depart[tour] >= now and teams.tour_first[tour] <= period <= teams.tour_last[tour]:
+            is_known = self.ledger.foresees or teams.tour_depart[tour] >= now
+            if is_known and teams.tour_first[tour] <= period <= teams.tour_last[tour]:
                 size = 100 * int(teams.people[teams.tour_pool[tour]])
                 self._send(tour, ceil_div(lacking, size))
         return bool(self.members[post, period] >= 0)

@@ -43,6 +43,7 @@ class Hosts:
         self.placed: IntArray = np.zeros(len(isolation.people), dtype=np.int64)
         self.usable_from: IntArray = np.where(isolation.site_ready < 0, 0, horizon)
         self.next_level = by_key(beds.surge_ward, len(wards))
+        self.surged_in: IntArray = np.zeros(len(wards), dtype=np.int64)
         self.full: set[int] = set()
         unit, lies, command = instance.unit, wards.place, instance.command
         # Where the order of asking counts, it comes before distance; otherwise one's own come first.
@@ -154,17 +155,21 @@ class Hosts:
         beds, horizon = instance.beds, instance.horizon
         for choice in self.beds_of[int(beds.queue[demand]) * horizon + now]:
             ward = int(beds.choice_ward[choice])
-            if not self.next_level[ward]:
+            # A plan that is laid in several rounds may have opened the level before in a later period.
+            if not self.next_level[ward] or self.surged_in[ward] > now:
                 continue
             level = self.next_level[ward][0]
             column = self.decide_surge.get((level, now))
             if not self.standby.is_in_use(ward, now + int(beds.surge_setup[level])):
                 continue
-            if column is None or not self._pay(
-                self.budgets_of_surge.get(level, ()), int(beds.surge_cost[level])
+            if (
+                column is None
+                or self.ledger.room(column) <= 0
+                or not self._pay(self.budgets_of_surge.get(level, ()), int(beds.surge_cost[level]))
             ):
                 continue
             self.next_level[ward].pop(0)
+            self.surged_in[ward] = now
             self.ledger.add(self.ledger.x, column, 1)
             ready = now + int(beds.surge_setup[level])
             # Beds that people there at the start already overfill are not new room.
@@ -282,7 +287,7 @@ class Hosts:
         isolation = self.ledger.instance.isolation
         column = self.decide_site.get((site, now))
         decided = self.usable_from[site] < self.ledger.instance.horizon
-        if column is None or decided:
+        if column is None or decided or self.ledger.room(column) <= 0:
             return False
         if not self._pay(self.budgets_of_site.get(site, ()), int(isolation.site_cost[site])):
             return False
@@ -299,6 +304,13 @@ class Hosts:
             site = int(isolation.ward_site[isolation.choice_ward[choice]])
             if self.usable_from[site] == self.ledger.instance.horizon and self._open_site(site, now):
                 return
+
+    def open_sites(self) -> None:
+        """Decide every candidate site that may be decided, in each period as far as the budgets go."""
+        columns = self.ledger.model.isolation
+        allowed = np.flatnonzero(self.ledger.most[columns.decide] > self.ledger.x[columns.decide])
+        for at in allowed[np.argsort(columns.decide_period[allowed], kind="stable")].tolist():
+            self._open_site(int(columns.decide_site[at]), int(columns.decide_period[at]))
 
     def keep_sites(self, x: IntArray) -> None:
         """Decide, convert and hold sites as a plan does."""

@@ -28,6 +28,10 @@ class Ledger:
 
     Attributes
     ----------
+    most : int64 array, shape (columns,)
+        Up to where each column may grow: its bound, or less while a plan is laid after a pattern.
+    foresees : bool
+        Whether goods and teams may leave before the period in which they are found wanting.
     taken_back : int
         How often something was taken back: what has run out since may be there again.
     """
@@ -39,6 +43,8 @@ class Ledger:
         self.model = model
         self.x = x
         self.barred = np.zeros(len(x), dtype=np.bool_) if barred is None else barred
+        self.most = model.mip.upper.astype(np.int64)
+        self.foresees = False
         self.taken_back = 0
         self._undo: list[tuple[npt.NDArray[Any], Any, Any]] = []
 
@@ -59,11 +65,16 @@ class Ledger:
             array, key, before = self._undo.pop()
             array[key] = before
 
+    def lift(self) -> None:
+        """Let every column grow to its bound again."""
+        self.most = self.model.mip.upper.astype(np.int64)
+        self.taken_back += 1
+
     def room(self, column: int) -> int:
         """How much the column may still grow."""
         if self.barred[column]:
             return 0
-        return int(self.model.mip.upper[column]) - int(self.x[column])
+        return int(self.most[column]) - int(self.x[column])
 
 
 def by_key(key: IntArray, size: int, *order: IntArray) -> list[list[int]]:

@@ -103,7 +103,7 @@ class Pantry:
         taker = int(instance.supplies.taker_of_user[user])
         self.carriers.asking.opened(taker, period, packs)
         missing = packs
-        for depart in range(period, now - 1, -1):
+        for depart in range(period, -1 if self.ledger.foresees else now - 1, -1):
             if missing == 0:
                 break
             missing -= sum(count for _, count in self.carriers.send(taker, depart, missing, period))
@@ -137,7 +137,7 @@ class Pantry:
             self.carriers.asking.opened(taker, period, int(more[period]))
         for period in np.flatnonzero(self.unopened[user] < 0).tolist():
             # As early as it is covered: what leaves a lot late keeps others from asking further up until then.
-            for depart in range(now, period + 1):
+            for depart in range(0 if self.ledger.foresees else now, period + 1):
                 missing = -int(self.unopened[user, period])
                 if missing <= 0:
                     break

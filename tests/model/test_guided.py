@@ -1,0 +1,101 @@
+"""A plan by hand after a pattern: whatever the pattern says, it is a plan; after a good one it is a good plan."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from tiny import FAMILIES
+from tiny_command import command
+
+from yjopt import Scenario, generate
+from yjopt.auditing import audit
+from yjopt.instance import index
+from yjopt.model.assembly import assemble
+from yjopt.model.manual import manual
+from yjopt.model.manual.guided import guided
+from yjopt.plan import decode
+
+if TYPE_CHECKING:
+    from yjopt.instance import Instance
+    from yjopt.model.assembly import Model
+
+CASES = {**FAMILIES, "command": command}
+
+
+def check_patterns(family: str, seed: int) -> int:
+    """Lay plans after three patterns; how many are plans. They are, except where rules look back on everything."""
+    scenario = Scenario.from_tables(*CASES[family](seed))
+    instance = index(scenario)
+    model = assemble(instance)
+    draw = np.random.default_rng(seed)
+    width = model.mip.upper - model.mip.lower
+    found = 0
+    for pattern in (
+        model.mip.lower,
+        model.mip.lower + width * draw.random(len(width)),
+        model.mip.lower + width * draw.random(len(width)) * (draw.random(len(width)) < 0.2),
+    ):
+        x = guided(instance, model, pattern)
+        assert not model.mip.bound_violations(x)
+        if not model.mip.is_feasible(x):
+            assert family == "command"
+            continue
+        found += 1
+        hard = [stage for stage in model.mip.stages if stage.name == "hard_rules"]
+        if not any(stage.value(x) for stage in hard):
+            assert audit(scenario, decode(instance, model, x)).ok
+    return found
+
+
+@pytest.mark.parametrize("family", CASES)
+@pytest.mark.parametrize("seed", range(4))
+def test_after_any_pattern_it_is_a_plan(family: str, seed: int) -> None:
+    """Nothing, everything somewhere, a little here and there: every row holds, and the audit finds nothing."""
+    check_patterns(family, seed)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("family", CASES)
+def test_after_many_patterns_it_is_a_plan(family: str) -> None:
+    """A hundred scenarios of each family; under the command rules, at least half of the patterns give a plan."""
+    plans = sum(check_patterns(family, seed) for seed in range(100))
+    assert plans >= (150 if family == "command" else 300)
+
+
+@cache
+def city() -> tuple[Instance, Model]:
+    """Twenty towns."""
+    tables, settings, _ = generate(towns=20, periods=3, seed=5)
+    instance = index(Scenario.from_tables(tables, settings))
+    return instance, assemble(instance)
+
+
+def test_after_the_relaxation_it_beats_the_rule_by_hand() -> None:
+    """The relaxation knows what will be wanted where: after it fewer people go without than by the rule by hand."""
+    instance, model = city()
+    values = model.mip.stage_values(guided(instance, model, relaxation(model)))
+    by_hand = model.mip.stage_values(manual(instance, model))
+    names = [stage.name for stage in model.mip.stages]
+    assert values[names.index("hard_rules")] <= by_hand[names.index("hard_rules")]
+    people = names.index("unmet_people")
+    assert values[people] < by_hand[people]
+
+
+def relaxation(model: Model) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """The linear relaxation with rules, people and goods in one sum, by SciPy."""
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
+    cost = np.zeros(model.mip.num_columns)
+    weights = {"hard_rules": 1e6, "rules": 1e4, "unmet_people": 1e2, "unmet_goods": 1.0}
+    for stage in model.mip.stages:
+        cost[stage.columns] += weights.get(stage.name, 0.0) * stage.coefficients / stage.unit
+    answer = milp(
+        cost,
+        constraints=LinearConstraint(model.mip.matrix, model.mip.row_lower, model.mip.row_upper),
+        bounds=Bounds(model.mip.lower, model.mip.upper),
+    )
+    assert answer.status == 0
+    return np.asarray(answer.x)
