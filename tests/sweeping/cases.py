@@ -35,7 +35,7 @@ def some_variants(scenario: yj.Scenario) -> list[yj.Variant]:
 
 def mixed() -> tuple[yj.Scenario, list[yj.Variant]]:
     """All families at once, with figures changed one by one."""
-    scenario = yj.Scenario.from_tables(*FAMILIES["mixed"](4))
+    scenario = yj.Scenario.from_tables(*FAMILIES["mixed"](5))
     variants = [
         yj.Variant("as is"),
         *yj.variants.double_towns(scenario),

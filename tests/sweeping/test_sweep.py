@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+import pickle
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import pytest
 from sweeping.bad_variants import Greedy, Raising
@@ -13,8 +16,12 @@ from sweeping.cases import mixed, some_variants, two_depots
 
 import yjopt as yj
 from yjopt.errors import EngineError, FileError, ModelError, PlanError
+from yjopt.instance import index
+from yjopt.model.assembly import assemble
+from yjopt.model.nothing import nothing
+from yjopt.sweeping.base import Base, Starting, planned
 from yjopt.sweeping.progress import SweepLine
-from yjopt.sweeping.tasks import Answer
+from yjopt.sweeping.tasks import Answer, Task, Terms, perform
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,11 +86,73 @@ def test_stages_stand_below_each_other_in_their_order(all_families: Sweep) -> No
     assert list(found.stages["variant"].unique()) == [variant.name for variant in found.variants]
 
 
-@pytest.mark.parametrize("time_limit", [0.01, 20.0])
-def test_no_variant_is_worse_than_by_hand(time_limit: float) -> None:
+def test_figures_by_hand_are_those_of_the_rule_by_hand(all_families: Sweep) -> None:
+    """Wherever its search started, a variant is compared with its own plan by hand; so is `avoidable`."""
+    for variant in all_families.variants:
+        by_hand = yj.solve(variant.apply(all_families.scenario), engine="manual")
+        rows = all_families.stages[all_families.stages["variant"] == variant.name]
+        assert dict(zip(rows["stage"], rows["manual"], strict=True)) == {
+            stage.name: stage.manual / stage.unit for stage in by_hand.stage_results
+        }
+        cold = yj.solve(variant.apply(all_families.scenario), gap=0.0)
+        plan = all_families.plan(variant.name)
+        assert plan.avoidable == cold.avoidable
+        assert [s.scale for s in plan.stage_results] == [s.scale for s in cold.stage_results]
+
+
+def test_searches_start_from_the_plan_of_the_scenario_as_it_is() -> None:
+    """Carried over to the same tables it is all there; a search begins with it where it is better than by hand."""
+    scenario, variants = mixed()
+    terms = Terms(gap=0.0, time_limit=30.0, engine="auto", objective="", seed=0)
+    base = planned(scenario, terms, 1)
+    assert base.vector is not None
+    instance = index(scenario)
+    model = assemble(instance)
+    x = Starting(base.vector, 60.0).start(instance, model)
+    assert x is not None
+    values = [stage.value(x) for stage in model.mip.stages]
+    best = yj.solve(scenario, gap=0.0)
+    assert values == list(best.stage_values.values())
+    assert values < [stage.manual for stage in best.stage_results]
+    # A base that is worse than the plan by hand is not begun with.
+    idle = Base(scenario, nothing(instance, model)).vector
+    assert idle is not None
+    x = Starting(idle, 60.0).start(instance, model)
+    assert x is not None
+    assert [stage.value(x) for stage in model.mip.stages] <= [stage.manual for stage in best.stage_results]
+    assert Starting(base.vector, -1.0).start(instance, model) is None
+    task = Task(number=0, variant=variants[1], terms=terms)
+    warm, cold = perform(base, task), perform(Base(scenario), task)
+    assert [stage.value for stage in warm.stages] == [stage.value for stage in cold.stages]
+    assert [stage.manual for stage in warm.stages] == [stage.manual for stage in cold.stages]
+    assert warm.phases is not None
+    assert warm.phases["carry"] > 0
+    assert cold.phases is not None
+    assert "carry" not in cold.phases
+
+
+def test_what_cannot_be_begun_with_is_left_out() -> None:
+    """No plan, a plan for other columns, a weighted sum, no solver: searches start by hand."""
+    scenario = two_depots()
+    terms = Terms(gap=0.0, time_limit=5.0, engine="auto", objective="", seed=0)
+    assert planned(scenario, terms, 1).x is not None
+    assert planned(scenario, replace(terms, objective="weighted"), 1).x is None
+    assert planned(scenario.replace({"objective": "weighted"}), terms, 1).x is None
+    assert planned(scenario, replace(terms, engine="manual"), 1).x is None
+    assert planned(scenario, replace(terms, engine="pulp:NO_SUCH_SOLVER"), 1).x is None
+    rule = {"rule": "unmet_ceiling", "area": "TA", "what": "goods", "amount": 0.0, "hard": True}
+    impossible = yj.Variant("none short", [yj.variants.add("rules", [rule]), *lose_all()]).apply(scenario)
+    assert planned(impossible, terms, 1).x is None
+    assert Base(scenario, np.zeros(3, dtype=np.int64)).vector is None
+    assert pickle.loads(pickle.dumps(planned(scenario, terms, 1))).vector is not None
+
+
+@pytest.mark.parametrize(("time_limit", "from_base"), [(0.01, True), (0.01, False), (5.0, True)])
+def test_no_variant_is_worse_than_by_hand(time_limit: float, from_base: bool) -> None:
     """Stage by stage in their order, the first that differs is better than the plan by hand has it."""
     scenario, variants = mixed()
-    found = yj.sweep(scenario, variants, workers=0, time_limit=time_limit)
+    found = yj.sweep(scenario, variants, workers=0, time_limit=time_limit, from_base=from_base)
+    assert len(found.stages)
     for _, stages in found.stages.groupby("variant"):
         differing = stages[stages["value"] != stages["manual"]]
         assert differing.empty or differing["value"].iloc[0] < differing["manual"].iloc[0]
@@ -210,7 +279,7 @@ def test_what_is_done_is_told_one_by_one() -> None:
     scenario = two_depots()
     heard: list[tuple[str, str]] = []
     variants = [*some_variants(scenario), Raising("trips")]
-    yj.sweep(scenario, variants, workers=0, on_done=lambda *words: heard.append(words))
+    yj.sweep(scenario, variants, workers=0, engine="manual", on_done=lambda *words: heard.append(words))
     assert [name for name, _ in heard] == [variant.name for variant in variants]
     assert heard[-1] == ("trips", "failed")
 
@@ -232,7 +301,7 @@ def test_the_line_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_report_is_plain() -> None:
     """Rows as JSON can say them, None for what is not there."""
-    found = yj.sweep(two_depots(), [yj.Variant("as is"), Raising("trips")], workers=0)
+    found = yj.sweep(two_depots(), [yj.Variant("as is"), Raising("trips")], workers=0, engine="manual")
     report = found.report()
     assert report["variants"][0]["unmet_goods.value"] == 0.0
     assert report["variants"][1]["unmet_goods.value"] is None

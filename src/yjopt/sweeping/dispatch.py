@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import pickle
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from concurrent.futures import Future
 
-    from yjopt.scenario import Scenario
+    from yjopt.sweeping.base import Base
     from yjopt.sweeping.tasks import Task
 
 LOOK_SECONDS: Final = 0.2
@@ -29,7 +30,7 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def in_turn(base: Scenario, tasks: Sequence[Task], take: Callable[[Answer], None]) -> None:
+def in_turn(base: Base, tasks: Sequence[Task], take: Callable[[Answer], None]) -> None:
     """Plan one after another in this process.
 
     Raises
@@ -45,14 +46,14 @@ def in_turn(base: Scenario, tasks: Sequence[Task], take: Callable[[Answer], None
 
 
 def in_pool(
-    base: Scenario, tasks: Sequence[Task], take: Callable[[Answer], None], workers: int, deadline: float
+    base: Base, tasks: Sequence[Task], take: Callable[[Answer], None], workers: int, deadline: float
 ) -> None:
     """Plan in processes of our own, see `pool.Pool`."""
     Pool(base, workers, deadline).run(tasks, take)
 
 
 def by_executor(
-    base: Scenario,
+    base: Base,
     tasks: Sequence[Task],
     take: Callable[[Answer], None],
     executor: object,
@@ -75,9 +76,11 @@ def by_executor(
     KeyboardInterrupt
         On Ctrl-C; what has not begun is cancelled.
     """
-    packed: Any = pickle.dumps(base, protocol=pickle.HIGHEST_PROTOCOL)
+    content = pickle.dumps(base, protocol=pickle.HIGHEST_PROTOCOL)
+    key = hashlib.sha256(content).hexdigest()
+    packed: Any = content
     if hasattr(executor, "get_executor"):
-        # A Dask client: the scenario goes to every machine once, not along with every task.
+        # A Dask client: the base goes to every machine once, not along with every task.
         packed = cast(Any, executor).scatter(packed, broadcast=True)
         executor = cast(Any, executor).get_executor(pure=False)
     if not isinstance(executor, Executor):
@@ -90,7 +93,7 @@ def by_executor(
     try:
         for task in tasks:
             try:
-                pending[executor.submit(perform_packed, packed, base.digest, task)] = task
+                pending[executor.submit(perform_packed, packed, key, task)] = task
             except BrokenExecutor:
                 lost.append(task)
             except RuntimeError as error:

@@ -22,7 +22,7 @@ from yjopt.sweeping.tasks import FAILED, LATE, Answer
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from yjopt.scenario import Scenario
+    from yjopt.sweeping.base import Base
     from yjopt.sweeping.tasks import Task
 
 MODULE: Final = "yjopt.sweeping.worker"
@@ -49,7 +49,7 @@ class Pool:
 
     Parameters
     ----------
-    base : Scenario
+    base : Base
         Sent to every process once.
     workers : int
         Number of processes.
@@ -57,7 +57,7 @@ class Pool:
         Seconds that one task may take; then its process is ended and the task is late.
     """
 
-    def __init__(self, base: Scenario, workers: int, deadline: float) -> None:
+    def __init__(self, base: Base, workers: int, deadline: float) -> None:
         self._packed = pack(base)
         self._workers = workers
         self._deadline = deadline
@@ -133,7 +133,7 @@ class Pool:
                 worker.kill()
 
     def _started(self) -> Worker | None:
-        """A process that has the scenario; None if the sweep was ended meanwhile.
+        """A process that has the base; None if the sweep was ended meanwhile.
 
         Raises
         ------

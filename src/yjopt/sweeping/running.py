@@ -14,6 +14,7 @@ from yjopt.engines.choice import choose
 from yjopt.engines.params import Params
 from yjopt.errors import EngineError, FileError, ModelError
 from yjopt.files.publish import publish_file
+from yjopt.sweeping.base import Base, planned
 from yjopt.sweeping.dispatch import by_executor, in_pool, in_turn, processors
 from yjopt.sweeping.progress import SweepLine
 from yjopt.sweeping.result import Sweep, phases_of, table_of
@@ -42,6 +43,7 @@ def sweep(
     objective: str = "",
     seed: int = 0,
     deadline: float | None = None,
+    from_base: bool = True,
     keep_plans: bool = False,
     output: str | Path | None = None,
     progress: bool | None = None,
@@ -69,6 +71,10 @@ def sweep(
     deadline : float, optional
         Seconds that one variant may take in all, from its tables to its audited plan; default: one and a half times
         the time limit and 30 seconds.
+    from_base : bool
+        Plan the scenario as it is first, in this process (a tenth of the time limits of all variants may go into that,
+        but at most five limits), and start every search from that plan where it is better than the plan by hand once
+        it is carried over. Not for a weighted objective.
     keep_plans : bool
         Keep every plan in `Sweep.plans`.
     output : path, optional
@@ -142,14 +148,15 @@ def sweep(
 
         with suppress(KeyboardInterrupt):
             count = processors() if workers is None else workers
+            base = planned(scenario, terms, len(tasks)) if from_base and len(tasks) > 1 else Base(scenario)
             if executor is not None:
-                lost = by_executor(scenario, tasks, take, executor, limit)
+                lost = by_executor(base, tasks, take, executor, limit)
                 if lost:
-                    in_pool(scenario, lost, take, max(count, 1), limit)
+                    in_pool(base, lost, take, max(count, 1), limit)
             elif count == 0:
-                in_turn(scenario, tasks, take)
+                in_turn(base, tasks, take)
             elif tasks:
-                in_pool(scenario, tasks, take, count, limit)
+                in_pool(base, tasks, take, count, limit)
             is_interrupted = False
     ordered = [answers.get(number) or Answer(number=number, status=NOT_RUN) for number in range(len(chosen))]
     found = Sweep(

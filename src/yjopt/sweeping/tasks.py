@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from yjopt.api import solve
 from yjopt.errors import ScenarioError, YjoptError
+from yjopt.sweeping.base import Starting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from yjopt.generation.changes import Variant
     from yjopt.plan import Plan, StageResult
-    from yjopt.scenario import Scenario
+    from yjopt.sweeping.base import Base
 
 FAILED: Final = "failed"
 """The variant is no scenario, or something broke; the error says what."""
@@ -81,7 +82,8 @@ class Answer:
     seconds : float
         By the clock, from the variant's tables to its answer.
     phases : mapping of str to float
-        Seconds per phase of the solve, and ``change``: making and checking the scenario; ``write``.
+        Seconds per phase of the solve, and ``change``: making and checking the scenario; ``carry``: carrying the
+        base's plan over; ``write``.
     error : str
         One sentence; blank when all went well.
     plan : Plan or None
@@ -100,20 +102,21 @@ class Answer:
     plan: Plan | None = None
 
 
-def perform(base: Scenario, task: Task) -> Answer:
+def perform(base: Base, task: Task) -> Answer:
     """Plan one variant. Whatever goes wrong with it becomes its answer, so that no other variant is lost.
 
     Parameters
     ----------
-    base : Scenario
+    base : Base
         What the variant changes.
     task : Task
     """
     began = time.perf_counter()
     try:
-        scenario = task.variant.apply(base)
+        scenario = task.variant.apply(base.scenario)
         changed = time.perf_counter()
         terms = task.terms
+        starting = None if base.vector is None else Starting(base.vector, terms.time_limit)
         plan = solve(
             scenario,
             gap=terms.gap,
@@ -121,7 +124,9 @@ def perform(base: Scenario, task: Task) -> Answer:
             engine=terms.engine,
             objective=terms.objective,
             seed=terms.seed,
+            replanning=starting,
         )
+        plan = plan if starting is None else starting.told(plan)
         phases = {"change": round(changed - began, 6), **plan.seconds}
         if task.folder and plan.tables:
             writing = time.perf_counter()
@@ -148,26 +153,26 @@ def perform(base: Scenario, task: Task) -> Answer:
     )
 
 
-#: Scenarios that this process was sent last, by their digest.
-_bases: OrderedDict[str, Scenario] = OrderedDict()
+#: What this process was sent last, by its key.
+_bases: OrderedDict[str, Base] = OrderedDict()
 _MOST_BASES: Final = 2
 
 
-def perform_packed(packed: bytes, digest: str, task: Task) -> Answer:
-    """`perform` for executors that know no shared data: the scenario is unpacked once per process.
+def perform_packed(packed: bytes, key: str, task: Task) -> Answer:
+    """`perform` for executors that know no shared data: the base is unpacked once per process.
 
     Parameters
     ----------
     packed : bytes
-        The pickled scenario.
-    digest : str
-        Its digest.
+        The pickled base.
+    key : str
+        What tells it from others: its hash.
     task : Task
     """
-    base = _bases.get(digest)
+    base = _bases.get(key)
     if base is None:
         base = pickle.loads(packed)
-        _bases[digest] = base
+        _bases[key] = base
         while len(_bases) > _MOST_BASES:
             # Threads of one process share the table: another may have been quicker.
             _bases.pop(next(iter(_bases)), None)

@@ -8,14 +8,12 @@ import queue
 import signal
 import sys
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import Any, cast
 
 from yjopt.engines.frames import read_frame, write_frame
+from yjopt.sweeping.base import Base
 from yjopt.sweeping.packing import pack, unpack
 from yjopt.sweeping.tasks import perform
-
-if TYPE_CHECKING:
-    from yjopt.scenario import Scenario
 
 
 def main() -> None:
@@ -27,11 +25,13 @@ def main() -> None:
     os.dup2(2, 1)
     frames: queue.SimpleQueue[tuple[dict[str, Any], dict[str, Any]]] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(frames,), daemon=True).start()
-    base: Scenario | None = None
+    base: Base | None = None
     while True:
         header, arrays = frames.get()
         if header["kind"] == "base":
-            base = unpack(arrays)
+            base = cast(Base, unpack(arrays))
+            # What all tasks share is made now, so that none of them is late for it.
+            _ = base.vector
             write_frame(stream, {"kind": "ready"})
         else:
             assert base is not None

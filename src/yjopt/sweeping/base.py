@@ -1,0 +1,170 @@
+"""What all variants of a sweep share: the scenario they change, and its plan, from which their searches start."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+from yjopt.api import MANUAL, solve
+from yjopt.errors import YjoptError
+from yjopt.instance import index
+from yjopt.model.assembly import assemble
+from yjopt.model.manual import manual
+from yjopt.plan import FIRST_STAGES
+from yjopt.planner.carrying import Vector, start_from
+
+if TYPE_CHECKING:
+    from yjopt.engines.outcome import Outcome
+    from yjopt.instance import Instance
+    from yjopt.instance.joining import IntArray
+    from yjopt.model.assembly import Model
+    from yjopt.plan import Plan
+    from yjopt.scenario import Scenario
+    from yjopt.sweeping.tasks import Terms
+
+#: Carrying a plan over may take this many times what the rule by hand took, but at least and at most this long.
+CARRY_TIMES: Final = 3.0
+LEAST_CARRY_SECONDS: Final = 0.2
+CARRY_SHARE: Final = 0.25
+#: Share of the time limits of all variants that may go into the plan they start from, and the most.
+BASE_SHARE: Final = 0.1
+MOST_TIMES: Final = 5.0
+
+
+@dataclass(frozen=True, eq=False)
+class Base:
+    """The scenario that variants change, and its plan.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    x : int64 array, shape (columns,), or None
+        Its plan as the engines know it; None starts every search from the plan by hand.
+    """
+
+    scenario: Scenario
+    x: IntArray | None = None
+
+    @cached_property
+    def vector(self) -> Vector | None:
+        """The plan with what its columns mean, made once per process: the matrix is many times larger than the plan."""
+        if self.x is None:
+            return None
+        instance = index(self.scenario)
+        model = assemble(instance)
+        # Another version of the library on another machine may have other columns.
+        return Vector(instance, model, self.x) if len(self.x) == model.mip.num_columns else None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # What a process has made of it stays there.
+        return Base, (self.scenario, self.x)
+
+
+def planned(scenario: Scenario, terms: Terms, variants: int) -> Base:
+    """The scenario with its plan, where a plan can be begun with.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    terms : Terms
+        Of every solve.
+    variants : int
+        Number of searches that will start from it: a tenth of their time limits may go into this one, within the
+        limit of one to five.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        On Ctrl-C.
+    """
+    if terms.engine == MANUAL or (terms.objective or scenario.settings.objective) == "weighted":
+        return Base(scenario)
+    keeping = _Keeping()
+    try:
+        plan = solve(
+            scenario,
+            gap=terms.gap,
+            time_limit=terms.time_limit * min(max(BASE_SHARE * variants, 1.0), MOST_TIMES),
+            engine=terms.engine,
+            objective=terms.objective,
+            seed=terms.seed,
+            replanning=keeping,
+        )
+    except YjoptError as error:
+        logging.getLogger("yjopt").warning("The scenario of the sweep has no plan to start from: %s", error)
+        return Base(scenario)
+    if plan.status == "interrupted":
+        raise KeyboardInterrupt
+    return Base(scenario, keeping.x if plan.tables else None)
+
+
+class _Keeping:
+    """Keeps what a solve found, and changes nothing."""
+
+    x: IntArray | None = None
+
+    def start(self, _instance: Instance, _model: Model) -> IntArray | None:
+        """Begin by hand."""
+        return None
+
+    def finish(self, _instance: Instance, _model: Model, outcome: Outcome) -> Outcome:
+        """Keep the vector."""
+        self.x = outcome.x
+        return outcome
+
+
+class Starting:
+    """Starts a solve from the better of two plans: the one by hand, and the base's carried over.
+
+    Parameters
+    ----------
+    base : Vector
+        The base's plan.
+    time_limit : float
+        Of the solve; the clock begins now.
+    """
+
+    def __init__(self, base: Vector, time_limit: float) -> None:
+        self._base = base
+        self._time_limit = time_limit
+        self._began = time.monotonic()
+        self._by_hand: dict[str, int] = {}
+        self.seconds = 0.0
+
+    def start(self, instance: Instance, model: Model) -> IntArray | None:
+        """The better plan; None where there was no time for the one by hand."""
+        deadline = self._began + self._time_limit
+        began = time.monotonic()
+        by_hand = manual(instance, model, deadline)
+        carrying = time.monotonic()
+        if carrying > deadline:
+            return None
+        at_most = max(CARRY_TIMES * (carrying - began), LEAST_CARRY_SECONDS)
+        carried = start_from(self._base, instance, model, min(at_most, CARRY_SHARE * (deadline - carrying))).x
+        self.seconds = time.monotonic() - carrying
+        stages = model.mip.stages
+        self._by_hand = {stage.name: stage.value(by_hand) for stage in stages}
+        return min(by_hand, carried, key=lambda x: [stage.value(x) for stage in stages])
+
+    def finish(self, _instance: Instance, _model: Model, outcome: Outcome) -> Outcome:
+        """Take the outcome as it is."""
+        return outcome
+
+    def told(self, plan: Plan) -> Plan:
+        """The plan with the figures of the plan by hand: a solve takes what it was begun with for that."""
+        if not self._by_hand:
+            return plan
+        results = tuple(
+            replace(
+                stage,
+                manual=self._by_hand[stage.name],
+                scale=stage.scale if stage.name in FIRST_STAGES else self._by_hand[stage.name],
+            )
+            for stage in plan.stage_results
+        )
+        by_hand = max(plan.seconds.get("manual", 0.0) - self.seconds, 0.0)
+        seconds = {**plan.seconds, "manual": round(by_hand, 6), "carry": round(self.seconds, 6)}
+        return replace(plan, stage_results=results, seconds=seconds)
