@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from command_line_words import contents, mend, strict_json
@@ -14,12 +15,11 @@ from yjopt.command_line import scenarios
 from yjopt.command_line.findings import finding_lines
 from yjopt.command_line.running import main
 from yjopt.errors import Finding
+from yjopt.generation import accept
 from yjopt.schema.reference import reference_markdown
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    pass
 
 
 def test_check_of_a_good_scenario(towns: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -98,6 +98,34 @@ def test_generate(twelve: Path, tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert told["generator"]["families"] == ["beds", "isolation", "supplies", "teams"]
     assert told["asked"]["scarcity"] == 1.0
     assert told["achieved"]["scarcity"]["beds"] > 0
+
+
+def test_generate_accepts_or_says_why_not(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every seed of two towns is refused, each for what it breaks; nothing is written then."""
+    words = ["--towns", "2", "--periods", "1", "--seed", "1", "--rule", "strict", "--accept"]
+    out = tmp_path / "two"
+    assert main(["generate", "-o", str(out), *words]) == 2
+    assert "None of 10 seeds from 1 gives an acceptable scenario" in capsys.readouterr().err
+    assert not out.exists()
+
+    # Seed 2 taken for good: its record names seed 1 and what it broke.
+    passed = accept.verdicts
+
+    def lenient(seen: Any, worths: Any, dials: Any) -> list[accept.Verdict]:
+        seeds.append(len(seeds) + 1)
+        held = passed(seen, worths, dials)
+        return [replace(verdict, ok=len(seeds) > 1 or verdict.name != "fractional") for verdict in held]
+
+    seeds: list[int] = []
+    monkeypatch.setattr(accept, "verdicts", lenient)
+    assert main(["generate", "-o", str(out), *words]) == 0
+    assert "Seed 1 is refused: fractional." in capsys.readouterr().err
+    told = tomllib.loads((out / "generated.toml").read_text(encoding="utf-8"))
+    assert told["acceptance"]["rejected"] == {"1": ["fractional"]}
+    assert told["generator"]["seed"] == 2
+    assert tomllib.loads((out / "scenario.toml").read_text(encoding="utf-8"))["rule"] == "strict"
 
 
 def test_generate_in_one_file_and_plain(tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from yjopt.errors import ScenarioError
-from yjopt.generation import Couplings, Dials, generate
-from yjopt.generation.accept import Generated, accepted, verdicts
+from yjopt.generation import CASES, Couplings, Dials, generate
+from yjopt.generation.accept import Generated, accepted, judged, verdicts
 from yjopt.generation.calibrate import BAND, calibrate, worths_off
 from yjopt.generation.valuing import (
     COUPLINGS,
@@ -29,6 +29,7 @@ GOOD = Outlook(
     nothing={PEOPLE: 1000.0, GOODS: 9000.0, "hard_rules": 1.0},
     manual={PEOPLE: 100.0, GOODS: 900.0, "hard_rules": 0.0},
     relaxed={PEOPLE: 40.0, GOODS: 10.0, "hard_rules": 0.0},
+    strict={PEOPLE: 102.0, GOODS: 900.0, "hard_rules": 0.0},
     fractional=0.1,
     largest=0.9,
     columns=1000,
@@ -69,6 +70,7 @@ def test_a_good_scenario_keeps_every_condition() -> None:
         ({"relaxed": GOOD.relaxed | {GOODS: 0.0}}, "best:unmet_goods"),
         ({"nothing": GOOD.nothing | {GOODS: 4000.0}}, "nothing:unmet_goods"),
         ({"manual": GOOD.manual | {"hard_rules": 1.0}}, "hard_rules"),
+        ({"strict": GOOD.strict | {PEOPLE: 100.5}}, "strict"),
         ({"fractional": 0.01}, "fractional"),
         ({"largest": 0.5}, "largest_component"),
     ],
@@ -80,6 +82,31 @@ def test_each_condition_refuses(changes: dict[str, Any], name: str) -> None:
 def test_little_to_avoid_is_refused() -> None:
     hopeless = replace(GOOD, relaxed=GOOD.relaxed | {PEOPLE: 95.0})
     assert broken(hopeless) == {"forced:unmet_people", "avoidable:unmet_people"}
+
+
+def test_doing_better_by_asking_level_by_level_is_no_price() -> None:
+    """Where the manual plan under strict is the better one, the rule has shown no price."""
+    assert broken(replace(GOOD, strict={PEOPLE: 90.0, GOODS: 800.0})) == {"strict"}
+
+
+def test_dust_is_no_stage() -> None:
+    """0.002 left by an interior point is nothing that a coupling could be worth a share of."""
+    assert worth_off({PEOPLE: 100.0, GOODS: 0.002}, {PEOPLE: 99.0, GOODS: 0.0}) == pytest.approx(0.01)
+
+
+def test_of_whole_trips_the_manual_plan_speaks_too() -> None:
+    """The relaxation finds vehicles worth nothing; by whole trips 100 to 80 is a fifth."""
+    tables, settings = made_from(Couplings())
+
+    def trips(left: Mapping[str, pd.DataFrame], _: Mapping[str, Any]) -> dict[str, float]:
+        return {PEOPLE: 10.0, GOODS: 100.0 if "fleets" in left else 80.0}
+
+    def blind(left: Mapping[str, pd.DataFrame], _: Mapping[str, Any]) -> dict[str, float]:
+        return {PEOPLE: 100.0, GOODS: 10.0}
+
+    worths = judged(tables, settings, blind, trips)
+    assert worths["fleet_hours"] == pytest.approx(0.2)
+    assert worths["staff"] == 0.0
 
 
 def test_a_coupling_worth_nothing_is_refused() -> None:
@@ -118,19 +145,19 @@ def test_seeds_are_tried_until_one_is_accepted() -> None:
     def make(seed: int) -> Generated:
         return {"rules": pd.DataFrame({"rule": []})}, {"seed": seed}, {"generator": {"seed": seed}}
 
-    def evaluate(tables: Mapping[str, pd.DataFrame], settings: Mapping[str, Any]) -> dict[str, float]:
-        return {PEOPLE: 100.0, GOODS: 10.0}
+    def judge(tables: Mapping[str, pd.DataFrame], settings: Mapping[str, Any]) -> dict[str, float]:
+        return dict.fromkeys(COUPLINGS, 0.0)
 
     def look(tables: Mapping[str, pd.DataFrame], settings: Mapping[str, Any]) -> Outlook:
         return GOOD if settings["seed"] >= 6 else replace(GOOD, fractional=0.0)
 
     worthless = frozenset(f"worth:{name}" for name in COUPLINGS)
-    _, settings, achieved = accepted(make, 4, Dials(), evaluate=evaluate, look=look, tolerated=worthless)
+    _, settings, achieved = accepted(make, 4, Dials(), judge=judge, look=look, tolerated=worthless)
     assert settings["seed"] == 6
     assert achieved["acceptance"]["rejected"] == {"4": ["fractional"], "5": ["fractional"]}
     assert achieved["acceptance"]["conditions"]["worth:staff"]["ok"] is False
     with pytest.raises(ScenarioError, match="None of 2 seeds from 1"):
-        accepted(make, 1, Dials(), tries=2, evaluate=evaluate, look=look, tolerated=worthless)
+        accepted(make, 1, Dials(), tries=2, judge=judge, look=look, tolerated=worthless)
 
 
 def test_bound_manual_and_nothing_stand_in_order() -> None:
@@ -148,11 +175,12 @@ def test_bound_manual_and_nothing_stand_in_order() -> None:
 
 
 @pytest.mark.long
-def test_reference_scenarios_are_found_that_are_neither_trivial_nor_absurd() -> None:
-    """Vehicle hours bind by whole trips, which the relaxation does not see; they are read on plans instead."""
+@pytest.mark.parametrize("case", CASES)
+def test_most_static_scenarios_are_neither_trivial_nor_absurd(case: str) -> None:
+    """From every seed on the next accepted one is near, in every case."""
 
     def make(seed: int) -> Generated:
-        return generate(towns=200, periods=1, seed=seed)
+        return generate(towns=300, periods=1, seed=seed, case=case)
 
-    _, _, achieved = accepted(make, 1, Dials(), tries=6, tolerated=frozenset({"worth:fleet_hours"}))
-    assert len(achieved["acceptance"]["rejected"]) <= 4
+    _, _, achieved = accepted(make, 1, CASES[case], tries=3)
+    assert len(achieved["acceptance"]["rejected"]) <= 2

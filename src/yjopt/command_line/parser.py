@@ -299,6 +299,17 @@ def _generate(commands: Commands, shape: Shape) -> None:
         help="no couplings: no vehicles, staffing, consumption, budgets, minimum sites or openings",
     )
     parser.add_argument(
+        "--rule",
+        choices=("flat", "priority", "strict"),
+        default="priority",
+        help="how places ask one another for help (default: priority)",
+    )
+    parser.add_argument(
+        "--accept",
+        action="store_true",
+        help="take the first seed from --seed on whose scenario is neither trivial nor absurd; each costs some solves",
+    )
+    parser.add_argument(
         "--areas", metavar="CSV", help="areas of a real country: id, level, name, parent, population, ..."
     )
     parser.add_argument("--towns-from", metavar="CSV", help="its towns: code, name, county")

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from yjopt.generation.accept import Generated
+
 #: Keys of a finding as JSON, in order.
 FINDING_KEYS = ("rule", "severity", "table", "file", "line", "column", "value", "message", "mend")
 #: Formats that have no room for what the dials came to.
@@ -78,6 +80,7 @@ def generate(options: argparse.Namespace, real_map: tuple[Path, Path] | None) ->
     """Make up a scenario and write it."""
     from yjopt.files import write_tables
     from yjopt.files.publish import SCENARIO_MARKER, refuse_foreign
+    from yjopt.generation import CASES
     from yjopt.generation import generate as make_up
     from yjopt.schema import INPUT
 
@@ -87,16 +90,28 @@ def generate(options: argparse.Namespace, real_map: tuple[Path, Path] | None) ->
         # Before anybody waits for a nation to be made up.
         refuse_foreign(output, SCENARIO_MARKER, [*(f"{name}.csv" for name in INPUT), ACHIEVED])
     areas, towns = (_text_table(path) for path in real_map) if real_map else (None, None)
-    tables, settings, achieved = make_up(
-        towns=85 if options.towns is None else options.towns,
-        periods=options.periods,
-        seed=options.seed,
-        case=options.case,
-        plain=options.plain,
-        areas=areas,
-        towns_from=towns,
-        within=options.within,
-    )
+
+    def made(seed: int) -> Generated:
+        return make_up(
+            towns=85 if options.towns is None else options.towns,
+            periods=options.periods,
+            seed=seed,
+            case=options.case,
+            plain=options.plain,
+            areas=areas,
+            towns_from=towns,
+            within=options.within,
+            rule=options.rule,
+        )
+
+    if options.accept:
+        from yjopt.generation.accept import accepted
+
+        tables, settings, achieved = accepted(made, options.seed, CASES[options.case])
+        for seed, broken in achieved["acceptance"]["rejected"].items():
+            tell(f"Seed {seed} is refused: {', '.join(broken)}.")
+    else:
+        tables, settings, achieved = made(options.seed)
     extra = {} if output.suffix.lower() in _SINGLE_FILES else {ACHIEVED: achieved_toml(achieved)}
     write_tables(output, tables, settings, extra_files=extra)
     rows = sum(len(frame) for frame in tables.values())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -9,12 +10,24 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from yjopt.errors import Finding, ScenarioError
-from yjopt.generation.calibrate import worths_off
-from yjopt.generation.valuing import GOODS, PEOPLE, Evaluate, Outlook, Values, outlook, relaxed
+from yjopt.generation.valuing import (
+    COUPLINGS,
+    GOODS,
+    PEOPLE,
+    Evaluate,
+    Outlook,
+    Values,
+    by_hand,
+    outlook,
+    relaxed,
+    without,
+    worth_off,
+)
 
 if TYPE_CHECKING:
     from yjopt.generation.dials import Dials
 
+LOGGER = logging.getLogger("yjopt")
 #: Largest share of the manual plan's unmet that nobody can avoid (with scarcity above 1: the second), and least share
 #: that is avoidable.
 FORCED, FORCED_SCARCE, AVOIDABLE = 0.5, 0.9, 0.1
@@ -22,6 +35,10 @@ FORCED, FORCED_SCARCE, AVOIDABLE = 0.5, 0.9, 0.1
 WORSE = 5.0
 #: Least worth of a coupling, share of integer columns that are fractional, share of columns in one component.
 WORTH, FRACTIONAL, LARGEST = 0.01, 0.05, 0.6
+#: How much worse, as a share, the manual plan must be where everybody has to ask level by level.
+STRICT = 0.01
+#: Couplings that bind by whole trips: a relaxation hardly sees them, so the manual plan may speak for them, too.
+WHOLE_TRIPS = frozenset({"fleet_hours"})
 #: A value below this is nothing.
 SOMETHING = 1e-3
 
@@ -85,6 +102,9 @@ def verdicts(
         say(f"best:{stage}", reached, SOMETHING, reached > SOMETHING and reached < manual)
     for name, worth in worths.items():
         say(f"worth:{name}", worth, WORTH, worth >= WORTH)
+    dearer = worth_off(seen.strict, seen.manual)
+    price = dearer / (1 - dearer) if dearer < 1 else float("inf")
+    say("strict", price, STRICT, price >= STRICT)
     say("fractional", seen.fractional, FRACTIONAL, seen.fractional >= FRACTIONAL)
     say("largest_component", seen.largest, LARGEST, seen.largest >= LARGEST)
     for stage in ("hard_rules",):
@@ -93,13 +113,48 @@ def verdicts(
     return found
 
 
+def judged(
+    tables: Tables, settings: Mapping[str, Any], evaluate: Evaluate = relaxed, trips: Evaluate = by_hand
+) -> dict[str, float]:
+    """What switching off each coupling that is made is worth; of whole trips by the better witness of two.
+
+    Parameters
+    ----------
+    tables, settings : mapping
+        A scenario as `generate` gives it.
+    evaluate : callable
+        Values by which couplings are judged.
+    trips : callable
+        Values by which couplings that bind by whole trips are judged, too.
+
+    Returns
+    -------
+    dict of str to float
+    """
+    made = [name for name in COUPLINGS if _held(tables, name)]
+    base, by_trips = evaluate(tables, settings), trips(tables, settings)
+    worths = {}
+    for name in made:
+        left = without(tables, name)
+        worths[name] = worth_off(base, evaluate(left, settings))
+        if name in WHOLE_TRIPS:
+            worths[name] = max(worths[name], worth_off(by_trips, trips(left, settings)))
+    return worths
+
+
+def _held(tables: Tables, coupling: str) -> bool:
+    """Whether a coupling is in the tables; a plain scenario has none."""
+    left = without(tables, coupling)
+    return set(left) != set(tables) or sum(map(len, left.values())) != sum(map(len, tables.values()))
+
+
 def accepted(
     make: Callable[[int], Generated],
     seed: int,
     dials: Dials,
     *,
     tries: int = 10,
-    evaluate: Evaluate = relaxed,
+    judge: Callable[[Tables, Mapping[str, Any]], Mapping[str, float]] = judged,
     look: Callable[[Tables, Mapping[str, Any]], Outlook] = outlook,
     tolerated: frozenset[str] = frozenset(),
 ) -> Generated:
@@ -115,8 +170,8 @@ def accepted(
         What the scenario was asked to be.
     tries : int
         Seeds to try.
-    evaluate : callable
-        Values by which couplings are judged.
+    judge : callable
+        Tables and settings to what each coupling is worth.
     look : callable
         Tables and settings to an `Outlook`.
     tolerated : frozenset of str
@@ -135,8 +190,7 @@ def accepted(
     rejected: dict[str, list[str]] = {}
     for candidate in range(seed, seed + tries):
         tables, settings, achieved = make(candidate)
-        worths = worths_off(tables, settings, evaluate)
-        conditions = verdicts(look(tables, settings), worths, dials)
+        conditions = verdicts(look(tables, settings), judge(tables, settings), dials)
         broken = [
             condition.name for condition in conditions if not condition.ok and condition.name not in tolerated
         ]
@@ -144,6 +198,7 @@ def accepted(
             listed = {condition.name: asdict(condition) for condition in conditions}
             return tables, settings, achieved | {"acceptance": {"rejected": rejected, "conditions": listed}}
         rejected[str(candidate)] = broken
+        LOGGER.info("seed %d is refused: %s", candidate, ", ".join(broken))
     raise ScenarioError((_no_seed(seed, tries, rejected),))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -30,6 +30,8 @@ from dataclasses import asdict
 
 #: Length of a period.
 PERIOD_HOURS = 24.0
+#: Rules a scenario may be made under, the default first.
+RULES: Final = ("priority", "flat", "strict")
 
 
 def generate(
@@ -44,6 +46,7 @@ def generate(
     families: Collection[str] = FAMILIES,
     dials: Dials | None = None,
     couplings: Couplings | None = None,
+    rule: str = "priority",
 ) -> tuple[dict[str, pd.DataFrame], dict[str, Any], dict[str, Any]]:
     """Make a scenario out of one epidemic; the same arguments give the same bytes.
 
@@ -71,6 +74,9 @@ def generate(
         Dials of your own instead of a case.
     couplings : Couplings, optional
         How tight shared resources are; by default as calibrated for the case.
+    rule : {"flat", "priority", "strict"}
+        How places ask one another for help; the tables are the same under every rule, and ladder and gates are left
+        at their defaults.
 
     Returns
     -------
@@ -93,6 +99,7 @@ def generate(
         periods,
         seed,
         case,
+        rule,
         families,
         (areas is None) != (towns_from is None),
         areas is None and bool(within),
@@ -125,10 +132,13 @@ def generate(
     name = f"generated {case} {len(geography.towns)} towns {periods} periods seed {seed}" + (
         " plain" if plain else ""
     )
+    if rule != RULES[0]:
+        name += f" {rule}"
     settings: dict[str, Any] = {
         "name": name,
         "periods": periods,
         "period_hours": PERIOD_HOURS,
+        "rule": rule,
         "limits": minutes,
     }
     asked = dials or CASES[case]
@@ -138,6 +148,7 @@ def generate(
             "seed": seed,
             "case": "own dials" if dials else case,
             "plain": plain,
+            "rule": rule,
             "families": sorted(families),
             "within": within or "",
             "towns": len(geography.towns),
@@ -167,6 +178,7 @@ def _check(
     periods: int,
     seed: int,
     case: str,
+    rule: str,
     families: Collection[str],
     half: bool,
     nowhere: bool,
@@ -178,6 +190,7 @@ def _check(
         (not 1 <= periods <= 366, "periods", periods, "Give 1 to 366 periods."),
         (seed < 0, "seed", seed, "Give a seed of 0 or more."),
         (case not in CASES, "case", case, f"Choose one of {', '.join(CASES)}."),
+        (rule not in RULES, "rule", rule, f"Choose one of {', '.join(RULES)}."),
         (
             bool(unknown) or not families,
             "families",

@@ -173,7 +173,8 @@ def _lots(
     depot = {name: ids[depots[level == name]] for name in ("county", "city")}
     area = {"county": geography.counties, "city": geography.cities, "province": geography.provinces}
     counties, cities = len(geography.counties), len(geography.cities)
-    total = float(by_place.sum()) / world.dials.scarcity
+    scarcity = world.dials.scarcity * (world.dials.suits if item == "suits" else 1.0)
+    total = float(by_place.sum()) / scarcity
     every = np.arange(len(by_place))
     by_county = sums(world.county(every), by_place, counties)
     local = by_county * factors(rng, world.dials.imbalance, by_county)

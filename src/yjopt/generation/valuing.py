@@ -31,6 +31,8 @@ COUPLINGS: Final = {
 ORDER: Final = {"hard_rules": 1e5, "rules": 1e4, PEOPLE: 100.0, GOODS: 1.0}
 #: A value of the relaxation nearer to a whole number than this counts as whole.
 WHOLE = 1e-5
+#: A stage worth less than this has nothing to be a share of: what an interior point leaves is dust.
+DUST = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +44,8 @@ class Outlook:
     nothing, manual, relaxed : mapping of str to float
         Values of the first stages in natural units: doing nothing, the manual plan, the linear relaxation (a lower
         bound of the weighted sum, and in practice of each stage).
+    strict : mapping of str to float
+        Values of the manual plan if everybody has to ask level by level, under ``rule = "strict"``.
     fractional : float
         Share of the integer columns that are no whole number in a corner of the relaxation.
     largest : float
@@ -52,6 +56,7 @@ class Outlook:
     nothing: Values
     manual: Values
     relaxed: Values
+    strict: Values
     fractional: float
     largest: float
     columns: int
@@ -68,7 +73,7 @@ def without(tables: Mapping[str, pd.DataFrame], coupling: str) -> dict[str, pd.D
 
 def worth_off(with_it: Values, without_it: Values) -> float:
     """How much switching a coupling off improves the people or the goods stage, as a share; the larger of the two."""
-    stages = [stage for stage in (PEOPLE, GOODS) if with_it.get(stage, 0.0) > 0]
+    stages = [stage for stage in (PEOPLE, GOODS) if with_it.get(stage, 0.0) > DUST]
     return max((1 - without_it.get(stage, 0.0) / with_it[stage] for stage in stages), default=0.0)
 
 
@@ -109,6 +114,7 @@ def outlook(tables: Mapping[str, pd.DataFrame], settings: Mapping[str, Any]) -> 
         nothing=_values(mip, nothing(instance, model)),
         manual=_values(mip, manual(instance, model)),
         relaxed=_values(mip, corner),
+        strict=by_hand(tables, {**settings, "rule": "strict"}),
         fractional=float(1 - whole[mip.integer].mean()),
         largest=float(np.bincount(part[: mip.num_columns]).max() / mip.num_columns),
         columns=mip.num_columns,
