@@ -28,6 +28,13 @@ seeds). *GiB* is what all processes held together at most.
 
 PHASES: Final = "### Seconds phase by phase\n"
 
+GROWTH: Final = """\
+### Growth
+
+Seconds grow like this power of the number of towns. Where a time limit ended both runs, or a plan fell short of its
+gap, that is no growth of the work.
+"""
+
 PEERS: Final = """\
 ## Peers on the very same matrix
 
@@ -44,7 +51,9 @@ BUILDING: Final = """\
 ## From tables to a model
 
 yjopt and the reference in PuLP start from checked tables. The packages are handed the finished matrix and have only
-to hold it, which favours them: finding, joining and numbering what goes into it is not theirs to do.
+to hold it, which favours them: finding, joining and numbering what goes into it is not theirs to do. *linopy* sums
+terms over entries grouped by row, block by block, as its users do; *linopy-arrays* is given padded arrays. *Times
+yjopt's* compares seconds of the processor.
 """
 
 SOURCES: Final = "## Where the figures come from\n"
@@ -68,6 +77,8 @@ def write_report(results: str | Path, page: str | Path) -> Path:
     parts = [HEAD]
     if scale:
         parts += [SOLVES, tables.whole_solves(scale), _time_plot(scale, path), PHASES, tables.phases(scale)]
+        if grown := tables.growth(scale):
+            parts += [GROWTH, grown]
         compared = tables.peers(scale)
         parts += [PEERS, compared] if compared else []
     if building:

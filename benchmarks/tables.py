@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import math
+from typing import TYPE_CHECKING, Any, Final
 
 from benchmarks.environment import ABSENT
 from benchmarks.peers.__main__ import PEERS
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 Result = dict[str, Any]
+
+#: The phases that make a model out of checked tables and travel times.
+BUILDING: Final = ("index", "assemble")
 
 
 def sources(results: Sequence[Result]) -> str:
@@ -132,33 +136,59 @@ def peers(results: Sequence[Result]) -> str:
 
 
 def building(results: Sequence[Result]) -> str:
-    """Seconds to a model, by whom."""
+    """Seconds to a model, by whom: by the clock and of the processor, which a busy machine disturbs less."""
     rows = []
     for result in results:
-        ours = result["building"]["yjopt_wall_seconds"]
-        for name, contender in result["contenders"].items():
-            known = contender["phases"]
-            seconds = known["index"]["wall_seconds"] + known["assemble"]["wall_seconds"]
+        contenders = result["contenders"]
+        ours = _processor(contenders["yjopt"]["phases"])
+        for name, contender in contenders.items():
             work = "tables to matrix" if name == "yjopt" else "tables to model"
-            rows.append(_building_row(result, name, work, seconds, ours, contender["size"]))
+            rows.append(_building_row(result, name, work, contender, ours))
         for name, package in result.get("packages", {}).items():
-            if "phases" not in package:
-                rows.append((result["case"], result["series"], name, package["result"], "", "", ""))
-                continue
-            seconds = package["phases"]["assemble"]["wall_seconds"]
-            shown = f"{name} {package['version']}"
-            rows.append(
-                _building_row(result, shown, "finished matrix to model", seconds, ours, package["size"])
-            )
-    head = ("case", "series", "by", "work", "entries", "seconds", "times yjopt's")
-    return table(head, rows) if rows else ""
+            if "phases" in package:
+                shown = f"{name} {package['version']}"
+                rows.append(_building_row(result, shown, "finished matrix to model", package, ours))
+            else:
+                rows.append((result["case"], result["series"], name, package["result"], "", "", "", ""))
+    head = ("case", "series", "by", "work", "entries", "seconds", "processor s", "times yjopt's")
+    return table(head, rows)
 
 
-def _building_row(
-    result: Result, name: str, work: str, seconds: float, ours: float, size: dict[str, int]
-) -> tuple[str, ...]:
-    entries, times = f"{size['nonzeros']:,}", _number(seconds / ours, 1)
-    return (result["case"], result["series"], name, work, entries, _number(seconds, 3), times)
+def _building_row(result: Result, name: str, work: str, of: Result, ours: float) -> tuple[str, ...]:
+    wall = sum(of["phases"][phase]["wall_seconds"] for phase in BUILDING if phase in of["phases"])
+    processor = _processor(of["phases"])
+    entries, times = f"{of['size']['nonzeros']:,}", _number(processor / ours, 1)
+    return (
+        result["case"],
+        result["series"],
+        name,
+        work,
+        entries,
+        _number(wall, 3),
+        _number(processor, 3),
+        times,
+    )
+
+
+def _processor(phases: dict[str, Any]) -> float:
+    return float(sum(phases[phase]["processor_seconds"] for phase in BUILDING if phase in phases))
+
+
+def growth(results: Sequence[Result]) -> str:
+    """By what power of the towns the median seconds grow, from the smallest to the largest of each kind."""
+    groups: dict[tuple[str, int, str], list[Result]] = {}
+    for result in results:
+        facts = result["facts"]
+        groups.setdefault((facts["kind"], facts["periods"], result["series"]), []).append(result)
+    rows = []
+    for (kind, periods, series), members in sorted(groups.items()):
+        small, large = (pick(members, key=lambda r: r["facts"]["towns"]) for pick in (min, max))
+        if small["facts"]["towns"] < large["facts"]["towns"]:
+            towns = [result["facts"]["towns"] for result in (small, large)]
+            seconds = [result["summary"]["seconds"]["median"] for result in (small, large)]
+            power = math.log(seconds[1] / seconds[0]) / math.log(towns[1] / towns[0])
+            rows.append((kind, str(periods), series, f"{towns[0]:,}", f"{towns[1]:,}", _number(power, 2)))
+    return table(("case", "periods", "series", "from towns", "to towns", "power"), rows) if rows else ""
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -53,7 +53,10 @@ class ProblemStage:
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """The matrix by columns, sides of rows, bounds, marks of integers, stages in order, and a plan to start from."""
+    """The matrix by columns, sides of rows, bounds, marks of integers, stages in order, and a plan to start from.
+
+    Columns and rows come in named blocks: first, and one behind the last.
+    """
 
     indptr: IntArray
     indices: IntArray
@@ -65,6 +68,8 @@ class Problem:
     integer: NDArray[np.bool_]
     stages: tuple[ProblemStage, ...]
     start: IntArray
+    column_blocks: dict[str, tuple[int, int]]
+    row_blocks: dict[str, tuple[int, int]]
 
     @property
     def num_columns(self) -> int:
@@ -116,6 +121,8 @@ def save(path: Path, mip: Any, start: IntArray) -> None:
         upper=mip.upper,
         integer=mip.integer,
         start=np.asarray(start, dtype=np.int64),
+        **_blocks("column", mip.column_blocks),
+        **_blocks("row", mip.row_blocks),
         stage_names=np.array([stage.name for stage in stages]),
         stage_offsets=np.array([stage.offset for stage in stages], dtype=np.int64),
         stage_units=np.array([stage.unit for stage in stages], dtype=np.int64),
@@ -141,7 +148,26 @@ def load(path: Path) -> Problem:
         for k, name in enumerate(arrays["stage_names"])
     )
     plain = ("indptr", "indices", "data", "row_lower", "row_upper", "lower", "upper", "integer", "start")
-    return Problem(**{name: arrays[name] for name in plain}, stages=stages)
+    return Problem(
+        **{name: arrays[name] for name in plain},
+        stages=stages,
+        column_blocks=_named(arrays, "column"),
+        row_blocks=_named(arrays, "row"),
+    )
+
+
+def _blocks(kind: str, blocks: Any) -> dict[str, Any]:
+    """Blocks that hold anything, as arrays."""
+    held = [block for block in blocks if block.stop > block.start]
+    return {
+        f"{kind}_block_names": np.array([block.name for block in held]),
+        f"{kind}_block_bounds": np.array([(block.start, block.stop) for block in held], dtype=np.int64),
+    }
+
+
+def _named(arrays: dict[str, Any], kind: str) -> dict[str, tuple[int, int]]:
+    names, bounds = arrays[f"{kind}_block_names"].tolist(), arrays[f"{kind}_block_bounds"].tolist()
+    return {name: (start, stop) for name, (start, stop) in zip(names, bounds, strict=True)}
 
 
 def _joined(parts: list[IntArray]) -> IntArray:

@@ -26,7 +26,7 @@ def main() -> int:
     options = parser.parse_args()
     write, distribution = WRITERS[options.package]
     try:
-        importlib.import_module(options.package)
+        importlib.import_module(distribution)
     except ImportError as error:
         print(error, file=sys.stderr)
         return NOT_INSTALLED

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from benchmarks.writers import linopy_models
 from benchmarks.writers.rows import rows_by_sense
 
 if TYPE_CHECKING:
@@ -81,53 +82,6 @@ def pyomo(problem: Problem) -> int:
     return number
 
 
-def linopy(problem: Problem) -> int:
-    """linopy: arrays; rows of like lengths (up to the same power of two) together, the shorter ones padded.
-
-    One block a length would spare the padding, but every block costs linopy some milliseconds.
-    """
-    import linopy as package
-    import pandas as pd
-    import xarray as xr
-
-    model = package.Model()
-    column = pd.RangeIndex(problem.num_columns, name="column")
-    x = model.add_variables(
-        xr.DataArray(problem.lower, coords=[column]),
-        xr.DataArray(problem.upper, coords=[column]),
-        name="x",
-        integer=True,
-    )
-    labels = x.labels.to_numpy()
-
-    def expression(where: Any, entries: Any, rows: Any) -> Any:
-        inside = where >= 0
-        data = xr.Dataset(
-            {
-                "coeffs": (("row", "_term"), np.where(inside, entries, np.nan)),
-                "vars": (("row", "_term"), np.where(inside, labels[where], -1)),
-            },
-            coords={"row": rows},
-        )
-        return package.LinearExpression(data, model)
-
-    for rows in rows_by_sense(problem):
-        starts, lengths = rows.matrix.indptr[:-1], np.diff(rows.matrix.indptr)
-        widths = 1 << np.ceil(np.log2(lengths)).astype(np.int64)
-        for width in np.unique(widths):
-            chosen = np.flatnonzero(widths == width)
-            inside = np.arange(width) < lengths[chosen, None]
-            at = np.where(inside, starts[chosen, None] + np.arange(width), 0)
-            where = np.where(inside, rows.matrix.indices[at], -1)
-            left = expression(where, rows.matrix.data[at], chosen)
-            side = xr.DataArray(rows.sides[chosen], dims="row", coords={"row": chosen})
-            model.add_constraints(left, rows.sense, side, name=f"{rows.sense}{width}")
-    stage = problem.stages[0]
-    cost = expression(stage.columns[None, :], stage.coefficients.astype(np.float64)[None, :], [0])
-    model.add_objective(cost.sum())
-    return sum(int((model.constraints[name].vars >= 0).sum()) for name in model.constraints)
-
-
 def pyoptinterface(problem: Problem) -> int:
     """PyOptInterface: one call a variable, one a row, straight into HiGHS's own model."""
     import highspy
@@ -184,7 +138,8 @@ def cvxpy(problem: Problem) -> int:
 WRITERS = {
     "pulp": (pulp, "pulp"),
     "pyomo": (pyomo, "pyomo"),
-    "linopy": (linopy, "linopy"),
+    "linopy": (linopy_models.grouped, "linopy"),
+    "linopy-arrays": (linopy_models.arrays, "linopy"),
     "pyoptinterface": (pyoptinterface, "pyoptinterface"),
     "cvxpy": (cvxpy, "cvxpy"),
 }

@@ -10,14 +10,15 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from benchmarks.peers.problem import FloatArray, Problem
+    from benchmarks.peers.problem import FloatArray, IntArray, Problem
 
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """Rows of one sense, as a sparse matrix by rows, and their sides."""
+    """Rows of one sense: their numbers in the whole matrix, a sparse matrix by rows, and their sides."""
 
     sense: str
+    numbers: IntArray
     matrix: Any
     sides: FloatArray
 
@@ -42,5 +43,6 @@ def rows_by_sense(problem: Problem) -> list[Rows]:
         ">=": filled & (low != high) & np.isfinite(low),
     }
     return [
-        Rows(sense, matrix[which], (low if sense == ">=" else high)[which]) for sense, which in chosen.items()
+        Rows(sense, np.flatnonzero(which), matrix[which], (low if sense == ">=" else high)[which])
+        for sense, which in chosen.items()
     ]

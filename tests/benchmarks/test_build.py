@@ -10,8 +10,10 @@ import pytest
 from benchmarks.__main__ import main
 from benchmarks.build import PHASES
 from benchmarks.cases import CASES, Case
+from benchmarks.environment import BENCH_PYTHON
 from benchmarks.registry import benchmarks
 from benchmarks.stopwatch import Stopwatch
+from benchmarks.writers.packages import WRITERS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,6 +32,24 @@ def test_a_result_file_says_all(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert all(len(phase["runs"]) == 2 for phase in ours["phases"].values())
     assert min(ours["size"]["columns"], theirs["size"]["columns"]) > 100
     assert "times faster" in capsys.readouterr().out
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not BENCH_PYTHON.exists(), reason="make bench-env has not been run")
+def test_every_package_holds_the_whole_matrix(tmp_path: Path) -> None:
+    """Eight towns: each package has as many entries as the matrix; a process fails otherwise."""
+    words = ["build", "--towns", "8", "--seed", "3", "--repeats", "1", "--packages", "all"]
+    assert main([*words, "-o", str(tmp_path)]) == 0
+    result = json.loads((tmp_path / "build-reference-8x1-seed3.json").read_text(encoding="utf-8"))
+    assert set(result["packages"]) == set(WRITERS)
+    assert len({package["size"]["nonzeros"] for package in result["packages"].values()}) == 1
+    assert all(package["phases"]["assemble"]["wall_seconds"] > 0 for package in result["packages"].values())
+
+
+def test_an_unknown_package_is_refused() -> None:
+    """A misspelt package ends before anything is measured."""
+    with pytest.raises(SystemExit, match="no package linopi"):
+        main(["build", "--towns", "8", "--packages", "linopi"])
 
 
 def test_the_list_names_everything(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.__main__ import main
 from benchmarks.result_files import read_results, write_result
-from benchmarks.tables import table
+from benchmarks.tables import growth, table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -107,6 +107,13 @@ def test_the_page_says_what_the_files_say(tmp_path: Path) -> None:
         "bounds-before-reference-850x1-seed11.svg",
     }
     assert all(f"(benchmarks/{name})" in text for name in drawn)
+
+
+def test_growth_is_a_power_of_the_towns() -> None:
+    """Ten times the towns, a hundred times the seconds: the power is 2; one size alone grows in no way."""
+    small, large = (_result(towns, seconds) | {"series": ""} for towns, seconds in [(85, 1.0), (850, 100.0)])
+    assert "| reference | 1 | 85 | 850 | 2.00 |" in growth([large, small])
+    assert growth([small]) == ""
 
 
 def test_the_same_files_make_the_same_page(tmp_path: Path) -> None:
