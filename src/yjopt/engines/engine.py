@@ -43,7 +43,7 @@ class SingleOutcome:
         Its cost.
     bound : int or None
         Proven lower bound of the cost, in quanta.
-    bound_proof : {"solver", "trivial", "none"}
+    bound_proof : {"certificate", "solver", "trivial", "none"}
     stopped_by : StoppedBy
     infeasible : bool
         Proven, by two settings, that no vector exists.

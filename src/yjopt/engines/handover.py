@@ -20,7 +20,7 @@ def handed_over(mip: Mip) -> dict[str, npt.NDArray[Any]]:
     are moved inwards to whole numbers: exact for integer vectors, tighter for
     the relaxation, and kinder to tolerances that are absolute.
     """
-    divisor = _row_divisors(mip)
+    divisor = row_divisors(mip)
     return {
         "indptr": mip.matrix.indptr.astype(np.int32),
         "indices": mip.matrix.indices.astype(np.int32),
@@ -33,7 +33,8 @@ def handed_over(mip: Mip) -> dict[str, npt.NDArray[Any]]:
     }
 
 
-def _row_divisors(mip: Mip) -> IntArray:
+def row_divisors(mip: Mip) -> IntArray:
+    """Greatest common divisor of each row's entries, int64[rows]; 1 for an empty row."""
     divisors = np.ones(mip.num_rows, dtype=np.int64)
     by_rows = mip.matrix.tocsr()
     filled = np.flatnonzero(np.diff(by_rows.indptr))

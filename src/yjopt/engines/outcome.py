@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from yjopt.engines.events import Event
     from yjopt.model.mip import IntArray
 
-BoundProof = Literal["solver", "trivial", "none"]
-"""Whose word a bound is: the solver's, the column bounds' alone, or nobody's."""
+BoundProof = Literal["certificate", "solver", "trivial", "none"]
+"""Whose word a bound is: multipliers that anyone can check, the solver's, the column bounds' alone, or nobody's."""
 
 
 class Status(StrEnum):
@@ -104,7 +104,7 @@ class StageOutcome:
         Value in quanta at the returned vector.
     bound : int or None
         No plan as good in the earlier stages has a lower value (definition 16).
-    bound_proof : {"solver", "trivial", "none"}
+    bound_proof : {"certificate", "solver", "trivial", "none"}
     seconds : float
         Time spent on this stage.
     unit : int

@@ -1,0 +1,344 @@
+"""The linear relaxation of a model, kept warm in a process of its own, and the bounds that it proves.
+
+The relaxation guides (which columns a good plan uses, what a shared resource is
+worth) and bounds: its duals are made integers and re-evaluated exactly by
+`certificate`, so that no bound rests on the word of a solver.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from yjopt.engines import workers
+from yjopt.engines.certificate import certified_bound, rounded
+from yjopt.engines.engine import Limit, trivial_bound
+from yjopt.engines.handover import row_divisors
+from yjopt.engines.highs import VERDICTS
+from yjopt.engines.outcome import StoppedBy
+from yjopt.engines.remote import GRACE, Verdict
+from yjopt.errors import EngineError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+    from yjopt.engines.certificate import Multipliers
+    from yjopt.engines.outcome import BoundProof
+    from yjopt.model.mip import FloatArray, IntArray, Mip
+
+MODULE = "yjopt.engines.lp_worker"
+
+STAGE_SHARE = 0.5
+"""Share of the time left that the relaxation of one stage may use while others wait."""
+
+
+@dataclass(frozen=True, eq=False)
+class RelaxedOutcome:
+    """Answer to one minimisation of the relaxation.
+
+    Attributes
+    ----------
+    stopped_by : StoppedBy
+        `PROOF` when the solver calls its answer optimal or the programme infeasible.
+    infeasible : bool
+        The solver's word, no proof.
+    values : float64[columns] or None
+        The vector; not optimal, and perhaps outside of bounds, when stopped early.
+    reduced : float64[columns] or None
+        Reduced costs, in units of the cost.
+    duals : float64[rows] or None
+        In cost per unit of the row. When stopped early they prove less, yet something.
+    limit_duals : float64[limits] or None
+        In cost per unit of the limit's coefficients, at most 0.
+    objective : float or None
+        ``cost @ values``.
+    iterations : int
+        Of the simplex method.
+    processor_seconds : float
+        Processor time of the solver's process.
+    detail : str
+        One sentence on what went wrong; "" when nothing did.
+    """
+
+    stopped_by: StoppedBy
+    infeasible: bool = False
+    values: FloatArray | None = None
+    reduced: FloatArray | None = None
+    duals: FloatArray | None = None
+    limit_duals: FloatArray | None = None
+    objective: float | None = None
+    iterations: int = 0
+    processor_seconds: float = 0.0
+    detail: str = ""
+
+    @property
+    def optimal(self) -> bool:
+        """Whether the solver calls the vector optimal."""
+        return self.stopped_by is StoppedBy.PROOF and not self.infeasible
+
+
+@dataclass(frozen=True, eq=False)
+class RelaxedBound:
+    """A certified bound of one integer cost, and what it came from.
+
+    Attributes
+    ----------
+    bound : int
+        In quanta, without the offset of the stage.
+    bound_proof : {"certificate", "trivial"}
+        `trivial` where the column bounds alone prove as much.
+    multipliers : Multipliers or None
+        Those that `certificate.certified_bound` makes this bound of.
+    outcome : RelaxedOutcome
+    seconds : float
+        Wall clock, the evaluation included.
+    """
+
+    bound: int
+    bound_proof: BoundProof
+    multipliers: Multipliers | None
+    outcome: RelaxedOutcome
+    seconds: float
+
+
+@dataclass(eq=False)
+class Relaxation:
+    """The linear relaxation of one model; use it as a context manager, or `close` it.
+
+    The process starts with the first minimisation. It is ended at a deadline that
+    the solver does not keep, at Ctrl-C and on any error; the next minimisation then
+    begins cold in a new one.
+
+    Parameters
+    ----------
+    mip : Mip
+    seed : int
+        Seed of the solver's random choices.
+    """
+
+    mip: Mip
+    seed: int = 0
+    _worker: workers.Worker | None = field(default=None, init=False, repr=False)
+    _divisors: IntArray = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._divisors = row_divisors(self.mip)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the process back for later use; again does nothing."""
+        if self._worker is not None:
+            workers.release(self._worker)
+            self._worker = None
+
+    def minimise(
+        self,
+        cost: FloatArray | IntArray,
+        *,
+        limits: Sequence[Limit] = (),
+        lower: FloatArray | None = None,
+        upper: FloatArray | None = None,
+        deadline: float,
+    ) -> RelaxedOutcome:
+        """Minimise ``cost @ x`` over the relaxation.
+
+        Parameters
+        ----------
+        cost : float64[columns] or int64[columns]
+            Reals go to the solver as they are, so they should be near 1 (natural units, not quanta);
+            integers are brought near 1 by a power of two, and the answer back.
+        limits : sequence of Limit
+            Extra rows; nothing is kept of those of earlier calls.
+        lower, upper : float64[columns], optional
+            Column bounds instead of the model's, for this call.
+        deadline : float
+            On the clock of `time.monotonic`.
+
+        Raises
+        ------
+        EngineError
+            If the solver is missing, or a number is not finite.
+        """
+        if len(cost) != self.mip.num_columns:
+            raise EngineError(
+                f"A cost for each of {self.mip.num_columns} columns is needed, not {len(cost)}."
+            )
+        factor = near_one(cost) if np.issubdtype(np.asarray(cost).dtype, np.integer) else 1.0
+        scaled = np.asarray(cost, dtype=np.float64) * factor
+        header: dict[str, Any] = {"warm": True, "restricted": lower is not None or upper is not None}
+        arrays: dict[str, Any] = {"cost": scaled, **_limit_arrays(limits)}
+        if header["restricted"]:
+            arrays["lower"] = self.mip.lower if lower is None else np.asarray(lower, dtype=np.float64)
+            arrays["upper"] = self.mip.upper if upper is None else np.asarray(upper, dtype=np.float64)
+        try:
+            outcome = self._ask(header, arrays, deadline)
+            if outcome.stopped_by is StoppedBy.ERROR:
+                # The same once more in a new process, without presolve, before it is believed.
+                outcome = self._ask({**header, "warm": False}, arrays, deadline)
+        except KeyboardInterrupt:
+            outcome = RelaxedOutcome(StoppedBy.INTERRUPT)
+        return self._in_units_of(outcome, np.asarray(cost, dtype=np.float64), factor, limits)
+
+    def bound(self, cost: IntArray, *, limits: Sequence[Limit] = (), deadline: float) -> RelaxedBound:
+        """Minimise an integer cost and certify what the duals prove.
+
+        Parameters
+        ----------
+        cost : int64[columns]
+            In quanta.
+        limits : sequence of Limit
+        deadline : float
+            On the clock of `time.monotonic`.
+        """
+        began = time.monotonic()
+        outcome = self.minimise(cost, limits=limits, deadline=deadline)
+        bound = trivial_bound(self.mip, cost)
+        proof: BoundProof = "trivial"
+        multipliers: Multipliers | None = None
+        if outcome.duals is not None:
+            multipliers = rounded(outcome.duals, outcome.limit_duals)
+            certified = certified_bound(self.mip, cost, multipliers, tuple(limits))
+            if certified > bound:
+                bound, proof = certified, "certificate"
+        return RelaxedBound(bound, proof, multipliers, outcome, time.monotonic() - began)
+
+    def stage_bounds(self, held: Sequence[int], *, deadline: float) -> tuple[RelaxedBound, ...]:
+        """A certified bound of every stage, all earlier ones held.
+
+        Stage k is minimised among the vectors whose earlier stages are at most `held`, as in
+        `lexicographic`; so the bounds are conditional, and without the stages' offsets.
+
+        Parameters
+        ----------
+        held : sequence of int
+            For each stage the value in quanta, without its offset, at which later stages hold it.
+        deadline : float
+            On the clock of `time.monotonic`; stages that find no time left get the trivial bound.
+        """
+        if len(held) != len(self.mip.stages):
+            raise EngineError(f"{len(self.mip.stages)} stages need as many values to hold, not {len(held)}.")
+        limits: list[Limit] = []
+        bounds: list[RelaxedBound] = []
+        for stage, value in zip(self.mip.stages, held, strict=True):
+            cost = np.zeros(self.mip.num_columns, dtype=np.int64)
+            cost[stage.columns] = stage.coefficients
+            now = time.monotonic()
+            share = 1.0 if len(bounds) == len(held) - 1 else STAGE_SHARE
+            bounds.append(self.bound(cost, limits=limits, deadline=now + share * (deadline - now)))
+            if bounds[-1].outcome.stopped_by is StoppedBy.INTERRUPT:
+                # The caller has pressed Ctrl-C once: what is left must not begin anew.
+                deadline = time.monotonic()
+            if len(stage.columns):
+                limits.append(Limit(stage.columns, stage.coefficients, value))
+        return tuple(bounds)
+
+    def _ask(self, header: dict[str, Any], arrays: dict[str, Any], deadline: float) -> RelaxedOutcome:
+        """One request; the process is ended unless it has answered and is sound."""
+        if deadline - time.monotonic() <= 0:
+            return RelaxedOutcome(StoppedBy.TIME)
+        worker = self._worker or workers.acquire(MODULE)
+        self._worker = None
+        sound = False
+        try:
+            key = worker.offer(self.mip)
+            seconds = max(deadline - time.monotonic(), 0.0)
+            worker.send(
+                {"kind": "minimise", "key": key, "seconds": seconds, "seed": self.seed, **header}, arrays
+            )
+            outcome = _listen(worker, deadline)
+            sound = outcome is not None and outcome.stopped_by in (StoppedBy.PROOF, StoppedBy.TIME)
+            return outcome or RelaxedOutcome(StoppedBy.TIME)
+        except workers.WorkerDied as death:
+            stopped_by = StoppedBy.MEMORY if death.killed else StoppedBy.ERROR
+            return RelaxedOutcome(stopped_by, detail=f"The relaxation's process broke off, {death}.")
+        finally:
+            if sound:
+                self._worker = worker
+            else:
+                worker.kill()
+
+    def _in_units_of(
+        self, outcome: RelaxedOutcome, cost: FloatArray, factor: float, limits: Sequence[Limit]
+    ) -> RelaxedOutcome:
+        """The answer for the cost, rows and limits as they were given, not as the solver saw them."""
+        factors = np.array([near_one(limit.coefficients) for limit in limits])
+        return replace(
+            outcome,
+            reduced=None if outcome.reduced is None else outcome.reduced / factor,
+            duals=None if outcome.duals is None else outcome.duals / self._divisors / factor,
+            limit_duals=None if outcome.limit_duals is None else outcome.limit_duals * factors / factor,
+            objective=None if outcome.values is None else float(cost @ outcome.values),
+        )
+
+
+def near_one(coefficients: npt.NDArray[Any]) -> float:
+    """The power of two that brings the geometric mean of the coefficients that are not 0 near 1."""
+    sizes = np.abs(np.asarray(coefficients, dtype=np.float64))
+    sizes = sizes[sizes > 0]
+    return 2.0 ** -round(float(np.log2(sizes).mean())) if len(sizes) else 1.0
+
+
+def _limit_arrays(limits: Sequence[Limit]) -> dict[str, npt.NDArray[Any]]:
+    factors = [near_one(limit.coefficients) for limit in limits]
+    rows = [limit.coefficients * factor for limit, factor in zip(limits, factors, strict=True)]
+    # Half a quantum of air, as values are whole, so that rounding never shuts out the plan that is held.
+    sides = [(limit.upper + 0.5) * factor for limit, factor in zip(limits, factors, strict=True)]
+    empty = np.zeros(0)
+    return {
+        "limit_indptr": np.cumsum([0, *(len(row) for row in rows)]).astype(np.int32),
+        "limit_indices": np.concatenate([empty, *(limit.columns for limit in limits)]).astype(np.int32),
+        "limit_data": np.concatenate([empty, *rows]),
+        "limit_upper": np.array(sides, dtype=np.float64),
+    }
+
+
+def _listen(worker: workers.Worker, deadline: float) -> RelaxedOutcome | None:
+    """The answer, or None when time is up."""
+    while (now := time.monotonic()) < deadline + GRACE:
+        frame = worker.receive(min(deadline + GRACE - now, 0.1))
+        if frame is None:
+            continue
+        header, arrays = frame
+        if header["kind"] == "done":
+            return _outcome(header, arrays)
+        if header["kind"] == "error":
+            if header["reason"] == "unusable":
+                raise EngineError(header["message"])
+            stopped_by = StoppedBy.MEMORY if header["reason"] == "memory" else StoppedBy.ERROR
+            return RelaxedOutcome(stopped_by, detail=header["message"])
+    return None
+
+
+def _outcome(header: dict[str, Any], arrays: dict[str, Any]) -> RelaxedOutcome:
+    native = header["native"]
+    verdict = VERDICTS.get(native, Verdict.FAILED)
+    if not all(np.isfinite(array).all() for array in arrays.values()):
+        return RelaxedOutcome(StoppedBy.ERROR, detail="The solver answered with numbers that are not finite.")
+    complete = {"x", "duals"} <= arrays.keys()
+    if verdict is Verdict.FAILED or (verdict is Verdict.OPTIMAL and not complete):
+        return RelaxedOutcome(StoppedBy.ERROR, detail=f"The solver of the relaxation answered {native}.")
+    why = {
+        Verdict.OPTIMAL: StoppedBy.PROOF,
+        Verdict.INFEASIBLE: StoppedBy.PROOF,
+        Verdict.MEMORY: StoppedBy.MEMORY,
+    }
+    return RelaxedOutcome(
+        why.get(verdict, StoppedBy.TIME),
+        infeasible=verdict is Verdict.INFEASIBLE,
+        values=arrays.get("x"),
+        reduced=arrays.get("reduced"),
+        duals=arrays.get("duals"),
+        limit_duals=arrays.get("limit_duals"),
+        iterations=header["iterations"],
+        processor_seconds=header["processor"],
+    )
