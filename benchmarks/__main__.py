@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from benchmarks.cases import CASES
+from benchmarks.cases import CASES, SIZES, VARIANTS
 from benchmarks.machine import describe
 from benchmarks.registry import benchmarks
 from benchmarks.result_files import write_result
@@ -74,8 +74,10 @@ def _show_list(known: dict[str, Benchmark]) -> None:
     for name, benchmark in known.items():
         print(f"{name:16} {benchmark.meaning}")
     print()
-    for name, case in CASES.items():
-        print(f"{name:16} {case.name}")
+    print(f"Cases: a size ({', '.join(SIZES)}), then -week for seven periods, then one of")
+    print(f"{', '.join(f'-{variant}' for variant in VARIANTS if variant)}, or none; such as:")
+    for name in ("city", "prefecture-week", "city-week-strict", "prefecture-supplies"):
+        print(f"{name:24} {CASES[name].name}")
 
 
 if __name__ == "__main__":

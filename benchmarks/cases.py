@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -104,37 +104,50 @@ def _table(path: str) -> pd.DataFrame:
     return pd.read_csv(path, dtype=str, keep_default_na=False)
 
 
-#: Cases by name; options of the command line make others. The last two need the tables of a real country.
-CASES: Final[dict[str, Case]] = {
+#: Sizes by name. The last two are made of the tables of a real country when these are given, else of a made-up one.
+SIZES: Final[dict[str, Case]] = {
     "town": Case(towns=20),
     "city": Case(towns=85),
-    "week": Case(towns=85, periods=7),
     "prefecture": Case(towns=850),
-    "prefecture-week": Case(towns=850, periods=7),
     "large": Case(towns=5_000),
-    "large-week": Case(towns=5_000, periods=7),
     "guangdong": Case(towns=1_611, within="44"),
-    "guangdong-week": Case(towns=1_611, within="44", periods=7),
     "nation": Case(towns=39_478),
-    "nation-week": Case(towns=39_478, periods=7),
+}
+#: Periods by name: a static plan, and a week.
+SPANS: Final = {"": 1, "week": 7}
+#: What else sets cases apart, one thing at a time.
+VARIANTS: Final[dict[str, dict[str, Any]]] = {
+    "": {},
+    "plain": {"plain": True},
+    "strict": {"rule": "strict"},
+    "scarce": {"case": "scarce"},
+    "loose": {"case": "loose"},
+    **{family: {"family": family} for family in FAMILIES},
+}
+#: Every case by name, such as ``prefecture``, ``city-week-strict`` or ``guangdong-beds``; options make others.
+CASES: Final[dict[str, Case]] = {
+    "-".join(part for part in (size, span, variant) if part): replace(case, periods=periods, **facts)
+    for size, case in SIZES.items()
+    for span, periods in SPANS.items()
+    for variant, facts in VARIANTS.items()
 }
 
 
 def add_case_options(parser: argparse.ArgumentParser) -> None:
     """The options that name or describe a case."""
-    parser.add_argument("--of", dest="case_name", choices=CASES, help="one of the cases with a name")
-    parser.add_argument("--towns", type=int, default=None, help="number of made-up towns (default 850)")
-    parser.add_argument("--periods", type=int, default=None, help="periods of a day (default 1)")
+    parser.add_argument("--of", dest="case_name", metavar="NAME", help="a case with a name, see `list`")
+    parser.add_argument("--towns", type=int, help="number of made-up towns (default 850)")
+    parser.add_argument("--periods", type=int, help="periods of a day (default 1)")
     parser.add_argument("--seed", type=int, default=11)
     parser.add_argument(
-        "--case", default="reference", choices=("reference", "scarce", "loose"), help="the dials"
+        "--case", choices=("reference", "scarce", "loose"), help="the dials (default reference)"
     )
-    parser.add_argument("--plain", action="store_true", help="without couplings")
-    parser.add_argument("--rule", default="priority", choices=("priority", "strict"), help="of the ladder")
-    parser.add_argument("--family", default="", choices=("", *FAMILIES), help="one family alone")
-    parser.add_argument("--areas", default="", metavar="CSV", help="tree of a real country")
-    parser.add_argument("--towns-from", default="", metavar="CSV", help="towns of a real country")
-    parser.add_argument("--within", default="", help="only counties whose id begins so")
+    parser.add_argument("--plain", action="store_true", default=None, help="without couplings")
+    parser.add_argument("--rule", choices=("priority", "strict"), help="of the ladder (default priority)")
+    parser.add_argument("--family", choices=FAMILIES, help="one family alone")
+    parser.add_argument("--areas", metavar="CSV", help="tree of a real country")
+    parser.add_argument("--towns-from", metavar="CSV", help="towns of a real country")
+    parser.add_argument("--within", help="only counties whose id begins so")
 
 
 def case_of(options: argparse.Namespace) -> Case:
@@ -143,23 +156,15 @@ def case_of(options: argparse.Namespace) -> Case:
     Raises
     ------
     SystemExit
-        If half of a real country is given, or a part of one without the country.
+        If the name is none, or half of a real country is given, or a part of one without the country.
     """
-    named = CASES[options.case_name] if options.case_name else Case()
+    if options.case_name and options.case_name not in CASES:
+        raise SystemExit(f"There is no case {options.case_name}; `list` says what names are made of.")
     if bool(options.areas) != bool(options.towns_from):
         raise SystemExit("Give --areas and --towns-from of a real country, or neither.")
     if options.within and not options.areas:
         raise SystemExit("--within names a part of a real country: give --areas and --towns-from too.")
-    return replace(
-        named,
-        towns=named.towns if options.towns is None else options.towns,
-        periods=named.periods if options.periods is None else options.periods,
-        seed=options.seed,
-        case=options.case,
-        plain=options.plain,
-        rule=options.rule,
-        family=options.family,
-        areas=options.areas,
-        towns_from=options.towns_from,
-        within=(options.within or named.within) if options.areas else "",
-    )
+    names = [field.name for field in fields(Case)]
+    given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
+    case = replace(CASES[options.case_name] if options.case_name else Case(), **given)
+    return case if case.areas else replace(case, within="")
