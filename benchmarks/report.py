@@ -56,7 +56,11 @@ terms over entries grouped by row, block by block, as its users do; *linopy-arra
 yjopt's* compares seconds of the processor.
 """
 
-SOURCES: Final = "## Where the figures come from\n"
+SOURCES: Final = """\
+## Where the figures come from
+
+A number after a commit counts the files that were changed since.
+"""
 
 
 def write_report(results: str | Path, page: str | Path) -> Path:
