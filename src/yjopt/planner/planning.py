@@ -13,6 +13,7 @@ from yjopt.planner.carrying import SHARE, Start, Vector, start_from
 from yjopt.planner.changes import with_changes
 from yjopt.planner.closeness import Closeness, closer
 from yjopt.planner.orders import changed_orders, later_orders, number_of_orders
+from yjopt.planner.rolling import UnderWay, rolled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -66,6 +67,7 @@ class Planner:
         self.started = ""
         self._last: Vector | None = None
         self._before: Plan | None = None
+        self._under_way = UnderWay.nothing()
         # Periods that have gone by since the last plan, and between the two that are compared.
         self._elapsed = self._elapsed_before = 0
 
@@ -145,6 +147,53 @@ class Planner:
             self.plan, self._last, self._elapsed = plan, going_on.reached, 0
             self.started = going_on.how
         return plan
+
+    def roll(
+        self,
+        periods: int = 1,
+        *,
+        horizon: int | None = None,
+        settings: Mapping[str, object] | None = None,
+        remove: Mapping[str, Rows] | None = None,
+        **tables: Rows,
+    ) -> Scenario:
+        """Let periods go by as the last plan has it, and carry over what is under way.
+
+        What the plan decides in these periods stands: goods on the road arrive, people lie where they were taken, teams
+        and vehicles are away until they are back, what was opened is open. The next `solve` plans the periods that
+        follow, counted from 1 again, starting from what the last plan has for them.
+
+        Parameters
+        ----------
+        periods : int
+            How many go by.
+        horizon : int, optional
+            Periods of the scenario that follows; those that are left by default.
+        settings, remove, **tables
+            What else has become known, as in `update`; periods are the new ones.
+
+        Returns
+        -------
+        Scenario
+            As it stands now.
+
+        Raises
+        ------
+        PlanError
+            If there is no plan, or it was not made for the scenario as it stands, or not so many periods are left.
+        ScenarioError
+            With everything that is wrong; the planner is then as it was.
+        """
+        if self.plan is None or self.plan.scenario is not self.scenario:
+            raise PlanError(
+                "Periods go by under a plan for the scenario as it stands: solve first, then roll."
+            )
+        scenario, under_way = rolled(self.scenario, self.plan.tables, periods, self._under_way, horizon)
+        if settings or remove or tables:
+            scenario = with_changes(scenario, tables, remove or {}, settings)
+        self.scenario, self._under_way = scenario, under_way
+        self._elapsed += periods
+        return scenario
 
     @property
     def changed_orders(self) -> pd.DataFrame:
