@@ -60,8 +60,8 @@ def test_whole_model_against_brute_force(blocks: int) -> None:
     assert possible > 10
 
 
-@pytest.mark.parametrize("guided", [False, True])
-def test_small_regions_only_better(guided: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("guided", "processes"), [(False, 1), (True, 1), (True, 2)])
+def test_small_regions_only_better(guided: bool, processes: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """With regions of some ten columns every plan told is a plan and better than the one before."""
     monkeypatch.setattr("yjopt.engines.regions.FIRST_SIZE", 12)
     monkeypatch.setattr("yjopt.engines.regions.LEAST_SIZE", 5)
@@ -76,7 +76,7 @@ def test_small_regions_only_better(guided: bool, monkeypatch: pytest.MonkeyPatch
     answer = HighsEngine().minimise(mip, dense_cost(mip), start=nothing, deadline=soon())
     guide = None if answer.x is None or not guided else answer.x.astype(np.float64)
     before = nothing.copy()
-    x = improve(mip, nothing, soon(3.0), guide=guide, seed=1, on_better=better)
+    x = improve(mip, nothing, soon(3.0), guide=guide, seed=1, processes=processes, on_better=better)
     assert mip.stage_values(x) == told[-1]
     assert len(told) > 2
     assert answer.value is not None
@@ -111,7 +111,7 @@ def test_interrupt_keeps_the_best() -> None:
     run = Improvement(mip, nothing, on_better=interrupt)
     run.until(soon())
     assert run.interrupted
-    assert run.tally.regions == 0
+    assert run.tally.regions == 1
     assert mip.is_feasible(run.x)
     assert run.values == mip.stage_values(run.x) < mip.stage_values(nothing)
 

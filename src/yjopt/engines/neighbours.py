@@ -56,7 +56,14 @@ class Neighbours:
         """The columns that stand in some rows, sorted."""
         return np.unique(self._of_row[ranges(self._row_starts, rows)]).astype(np.int64)
 
-    def grow(self, seeds: IntArray, matters: BoolArray, size: int, random: np.random.Generator) -> IntArray:
+    def grow(
+        self,
+        seeds: IntArray,
+        matters: BoolArray,
+        size: int,
+        random: np.random.Generator,
+        shut: BoolArray | None = None,
+    ) -> IntArray:
         """The columns around some seeds.
 
         Parameters
@@ -69,12 +76,15 @@ class Neighbours:
             About how many columns are wanted.
         random : numpy.random.Generator
             Draws which rows and columns come first.
+        shut : bool[columns], optional
+            Columns to keep out.
 
         Returns
         -------
         int64 array
             Sorted; columns that cannot move are left out.
         """
+        may = self._movable if shut is None else self._movable & ~shut
         inside = np.zeros(self.num_columns, dtype=np.bool_)
         reached = np.zeros(self.num_rows, dtype=np.bool_)
         inside[seeds] = True
@@ -84,15 +94,15 @@ class Neighbours:
             rows = rows[~reached[rows]]
             reached[rows] = True
             rows = random.permutation(rows[self._row_sizes[rows] <= BROAD])
-            new = self._step(rows, inside, matters, size - count, random)
+            new = self._step(rows, may & ~inside, matters, size - count, random)
             inside[new] = True
             count += len(new)
         rows = self.rows_of(np.flatnonzero(inside))
-        self._fill(rows, inside, int(OVERFLOW * size) - count, random)
+        self._fill(rows, inside, may, int(OVERFLOW * size) - count, random)
         return np.flatnonzero(inside)
 
     def _step(
-        self, rows: IntArray, inside: BoolArray, matters: BoolArray, left: int, random: np.random.Generator
+        self, rows: IntArray, may: BoolArray, matters: BoolArray, left: int, random: np.random.Generator
     ) -> IntArray:
         """New columns of some rows, whole rows at a time in their order, up to about the number left."""
         if left <= 0 or not len(rows):
@@ -100,7 +110,7 @@ class Neighbours:
         columns = self._of_row[ranges(self._row_starts, rows)]
         row = np.repeat(np.arange(len(rows)), self._row_sizes[rows])
         short = self._row_sizes[rows] <= SHORT
-        keep = (matters[columns] | short[row]) & ~inside[columns] & self._movable[columns]
+        keep = (matters[columns] | short[row]) & may[columns]
         columns, row = columns[keep], row[keep]
         order = np.lexsort((random.random(len(row)), row))
         columns, row = columns[order], row[order]
@@ -111,12 +121,14 @@ class Neighbours:
         unique, at = np.unique(columns, return_index=True)
         return unique[np.argsort(at)][:left].astype(np.int64)
 
-    def _fill(self, rows: IntArray, inside: BoolArray, left: int, random: np.random.Generator) -> None:
+    def _fill(
+        self, rows: IntArray, inside: BoolArray, may: BoolArray, left: int, random: np.random.Generator
+    ) -> None:
         """Take in columns that stand in these rows only: all implied ones, of the others as many as are left."""
         touched = np.zeros(self.num_rows + 1, dtype=np.int64)
         touched[rows] = 1
         columns = self.columns_of(rows[self._row_sizes[rows] <= BROAD])
-        columns = columns[~inside[columns] & self._movable[columns]]
+        columns = columns[may[columns] & ~inside[columns]]
         entries = touched[self._of_column[ranges(self._column_starts, columns)]]
         ends = np.cumsum(self._column_sizes[columns])
         sums = np.concatenate([[0], np.cumsum(entries)])

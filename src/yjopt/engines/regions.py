@@ -23,20 +23,21 @@ from yjopt.engines.highs import VERDICTS
 from yjopt.engines.neighbours import Neighbours
 from yjopt.engines.outcome import StoppedBy
 from yjopt.engines.remote import RemoteEngine
+from yjopt.engines.seeding import Seeding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from yjopt.engines.engine import Engine
+    from yjopt.engines.engine import Engine, SingleOutcome
     from yjopt.engines.fixing import Cut
     from yjopt.engines.remote import Reply, Verdict
     from yjopt.engines.search import Search
-    from yjopt.model.mip import BoolArray, FloatArray, IntArray, Mip
+    from yjopt.model.mip import FloatArray, IntArray, Mip
 
 FIRST_SIZE, LEAST_SIZE = 400, 100
 """Free columns of a region: at first, and the least it comes to. It grows while regions are closed quickly."""
 
-AIM, LONGEST = 0.4, 1.0
+AIM, LONGEST = 0.3, 0.8
 """Seconds that a region should take, and at most gets."""
 
 GAP = 1e-3
@@ -47,22 +48,6 @@ RESERVE = 0.05
 
 LEAST_SECONDS = 0.1
 """With less than this left no region is begun."""
-
-FIRST_CHANCE = 0.7
-"""How often at most a stage is worked on when the ones before it have been passed over."""
-
-FORGET = 0.35
-"""What is left of a seed's chance after a region around it gave nothing; of those inside its square root."""
-
-CHEAP, DIFFERENT = 1e-6, 0.5
-"""A column with a guide's value above its bound by more than the first is in use there; one that lies further than
-the second from the plan's value differs."""
-
-AT_RANDOM = 0.15
-"""Share of the columns not in use that a region may follow all the same."""
-
-GUIDED_AWAY = 0.05
-"""What a cost that the guide pays, too, counts for a seed: its cause may lie elsewhere."""
 
 RATIO = 64.0
 """By how much the least coefficient of a stage outweighs the largest of the next in a region's cost."""
@@ -102,6 +87,7 @@ def improve(
     engine: Engine | None = None,
     guide: FloatArray | None = None,
     seed: int = 0,
+    processes: int = 1,
     on_better: Callable[[IntArray, tuple[int, ...]], None] | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> IntArray:
@@ -115,11 +101,13 @@ def improve(
     deadline : float
         On the clock of `time.monotonic`.
     engine : Engine, optional
-        Solves the regions; default HiGHS in a process of its own.
+        Solves the regions; default HiGHS in processes of its own.
     guide : float64[columns], optional
         Values of a relaxation: where it is better, regions begin.
     seed : int
         Seed of the random choices.
+    processes : int
+        Regions solved at once; they share no row.
     on_better : callable, optional
         Told every better plan and its stage values in quanta; the array is a copy.
     stop : callable, optional
@@ -129,10 +117,27 @@ def improve(
     -------
     int64[columns]
         A plan that is never worse; `x` itself (a copy) when nothing better was found. On Ctrl-C the best so far.
+
+    Raises
+    ------
+    EngineError
+        If the solver is missing, or sums of the model are beyond exactness.
     """
-    run = Improvement(mip, x, engine=engine, guide=guide, seed=seed, on_better=on_better, stop=stop)
+    run = Improvement(
+        mip, x, engine=engine, guide=guide, seed=seed, processes=processes, on_better=on_better, stop=stop
+    )
     run.until(deadline)
     return run.x
+
+
+@dataclass(frozen=True, eq=False)
+class Region:
+    """A region to be solved: for which stage, how it was grown, and whether it is all of the model."""
+
+    stage: int
+    way: int
+    cut: Cut
+    whole: bool
 
 
 class Improvement:
@@ -142,8 +147,6 @@ class Improvement:
     ----------
     interrupted : bool
         Whether Ctrl-C ended it.
-    finished : bool
-        Whether no region can give anything more: all of the model was free in the last ones, and closed.
     tally : Tally
     """
 
@@ -155,20 +158,20 @@ class Improvement:
         engine: Engine | None = None,
         guide: FloatArray | None = None,
         seed: int = 0,
+        processes: int = 1,
         on_better: Callable[[IntArray, tuple[int, ...]], None] | None = None,
         stop: Callable[[], bool] | None = None,
     ) -> None:
         self._mip = mip
         self._engine = engine or RegionEngine(seed=seed)
-        self._guide = guide
+        self._processes = processes
         self._on_better, self._stop = on_better, stop
         self._random = np.random.default_rng(seed)
         self._plan = Plan(mip, x)
         self._graph = Neighbours(mip)
+        self._seeding = Seeding(mip, guide, self._random)
         self._size = FIRST_SIZE
-        self._chances = [np.ones(len(stage.columns)) for stage in mip.stages]
         self._stage_of_whole = 0
-        self._turn = 0
         self.interrupted = False
         self.tally = Tally()
 
@@ -184,126 +187,124 @@ class Improvement:
 
     @property
     def finished(self) -> bool:
-        """Whether every stage was closed with all columns free."""
+        """Whether no region can give more: every stage was closed with all columns free, or costs its least."""
         return self._stage_of_whole >= len(self._mip.stages)
 
     def until(self, deadline: float) -> None:
         """Go on until the deadline, until `stop` says so, Ctrl-C, or nothing is left to gain."""
         try:
-            while not (self.finished or self.interrupted or (self._stop is not None and self._stop())):
-                left = deadline - RESERVE - time.monotonic()
-                if left < LEAST_SECONDS:
-                    break
-                self._step(min(left, LONGEST))
+            if self._processes > 1:
+                self._several(deadline)
+            else:
+                self._one_by_one(deadline)
         except KeyboardInterrupt:
             self.interrupted = True
             # It may have come while an answer was put in: the vector is sound, sums beside it may lag behind.
             self._plan = Plan(self._mip, self._plan.x)
 
-    def _step(self, seconds: float) -> None:
-        """One region: chosen, solved, taken if better, learned from."""
-        whole = self._size >= len(self._graph.movable)
-        if whole:
-            stage, columns = self._stage_of_whole, self._graph.movable
-        else:
-            stage, seed = self._choose()
-            if stage == len(self._mip.stages):
+    def _seconds(self, deadline: float) -> float:
+        """Seconds that the next region may take; 0 when there is to be none."""
+        if self.finished or self.interrupted or (self._stop is not None and self._stop()):
+            return 0.0
+        left = deadline - RESERVE - time.monotonic()
+        return 0.0 if left < LEAST_SECONDS else min(left, LONGEST)
+
+    def _one_by_one(self, deadline: float) -> None:
+        while (seconds := self._seconds(deadline)) > 0 and (region := self._next([])) is not None:
+            self._settle(region, *self._solve(region, seconds))
+
+    def _several(self, deadline: float) -> None:
+        """Regions without common rows at once, each asked for in a thread of its own."""
+        from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+
+        pool = ThreadPoolExecutor(self._processes, thread_name_prefix="yjopt regions")
+        under_way: dict[Future[tuple[SingleOutcome, float]], Region] = {}
+        try:
+            while True:
+                while len(under_way) < self._processes and (seconds := self._seconds(deadline)) > 0:
+                    region = self._next(list(under_way.values()))
+                    if region is None:
+                        break
+                    under_way[pool.submit(self._solve, region, seconds)] = region
+                if not under_way:
+                    return
+                for done in wait(under_way, return_when=FIRST_COMPLETED).done:
+                    self._settle(under_way.pop(done), *done.result())
+        finally:
+            # After Ctrl-C nobody waits for what is under way; it ends with its own short time.
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def _next(self, under_way: list[Region]) -> Region | None:
+        """The next region, without a row of those under way; None when there is none to be had now."""
+        if self._size >= len(self._graph.movable):
+            cut = self._plan.cut(self._graph.movable)
+            return None if under_way else Region(self._stage_of_whole, 0, cut, whole=True)
+        shut = None
+        if under_way:
+            rows = np.concatenate([region.cut.rows for region in under_way])
+            shut = np.zeros(self._mip.num_columns, dtype=np.bool_)
+            shut[self._graph.columns_of(rows)] = True
+            for region in under_way:
+                shut[region.cut.columns] = True
+        x = self._plan.x
+        stage, seed = self._seeding.choose(x, shut)
+        if stage == len(self._mip.stages):
+            if not under_way:
                 self._stage_of_whole = stage
-                return
-            columns = self._graph.grow(seed, self._matters(), self._size, self._random)
-        cut = self._plan.cut(columns)
+            return None
+        way, matters = self._seeding.follow(x)
+        columns = self._graph.grow(seed, matters, self._size, self._random, shut)
+        if len(columns) < LEAST_SIZE:
+            # Little hangs together in this way.
+            way, matters = 0, self._seeding.matters(0, x)
+            columns = self._graph.grow(seed, matters, self._size, self._random, shut)
+        return Region(stage, way, self._plan.cut(columns), whole=False)
+
+    def _solve(self, region: Region, seconds: float) -> tuple[SingleOutcome, float]:
+        """Ask the engine; its answer and the seconds it took."""
         began = time.monotonic()
+        cut, stage = region.cut, region.stage
         answer = self._engine.minimise(
             cut.mip,
-            self._plan.cost(stage, columns) if whole else self._blend(stage, cut),
+            self._plan.cost(stage, cut.columns) if region.whole else self._blend(stage, cut),
             limits=self._plan.limits(cut, stage),
             start=cut.start,
-            gap=0.0 if whole else GAP,
+            gap=0.0 if region.whole else GAP,
             deadline=began + seconds,
         )
-        took = time.monotonic() - began
-        self.interrupted = answer.stopped_by is StoppedBy.INTERRUPT
+        return answer, time.monotonic() - began
+
+    def _settle(self, region: Region, answer: SingleOutcome, took: float) -> None:
+        """Keep an answer if it is better in the first stage that it changes; learn from it."""
+        self.interrupted |= answer.stopped_by is StoppedBy.INTERRUPT
         closed = answer.stopped_by in (StoppedBy.PROOF, StoppedBy.GAP)
-        better = answer.x is not None and self._take(cut, answer.x)
-        self._learn(stage, cut, better=better, closed=closed, took=took)
-        if whole and closed:
-            # Held by a limit from now on, so that no later region opens it again.
-            self._stage_of_whole = stage + 1
-
-    def _take(self, cut: Cut, x: IntArray) -> bool:
-        """Keep an answer if it is better in the first stage that it changes."""
-        change = next((c for c in self._plan.change(cut, x) if c), 0)
-        if change >= 0 or not self._plan.take(cut, x):
-            self.tally.refused += change > 0
-            return False
-        if self._on_better is not None:
-            self._on_better(self.x, self.values)
-        return True
-
-    def _learn(self, stage: int, cut: Cut, *, better: bool, closed: bool, took: float) -> None:
-        """Adapt size and chances to what a region gave."""
+        first = None if answer.x is None else self._take(region.cut, answer.x)
+        self._seeding.learn(
+            region.stage, region.way, region.cut.columns, first=first, closed=closed, took=took
+        )
         self.tally.regions += 1
-        self.tally.better += better
+        self.tally.better += first is not None
         self.tally.late += not closed
-        if took > AIM:
+        if region.whole and closed:
+            # Held by a limit from now on, so that no later region opens it again.
+            self._stage_of_whole = region.stage + 1
+        if took > AIM and not (region.whole and closed):
             self._size = max(LEAST_SIZE, int(0.85 * self._size))
         elif closed and took < AIM / 2:
             self._size = int(1.15 * self._size) + 1
-        inside = np.zeros(self._mip.num_columns, dtype=np.bool_)
-        inside[cut.columns] = True
-        for k, own in enumerate(self._mip.stages):
-            here = inside[own.columns]
-            if better:
-                self._chances[k][here] = 1.0
-            elif k >= stage:
-                self._chances[k][here] *= FORGET if k == stage else FORGET**0.5
+        if first is not None and self._on_better is not None:
+            self._on_better(self.x, self.values)
 
-    def _choose(self) -> tuple[int, IntArray]:
-        """A stage, and the column to begin from: where it costs most, less so where it was tried in vain.
-
-        Earlier stages come first, but not always: a stage in which much was tried in vain is passed over more
-        often. The number of stages when every one is as good as can be.
-        """
-        first: tuple[int, IntArray] | None = None
-        for k, stage in enumerate(self._mip.stages):
-            excess = self._excess(k)
-            total = float(excess.sum())
-            if total <= 0:
-                continue
-            weight = np.sqrt(excess) * self._chances[k]
-            at = self._random.choice(len(weight), p=weight / weight.sum())
-            chosen = (k, stage.columns[at : at + 1])
-            hope = float(excess @ self._chances[k]) / total
-            if self._random.random() < FIRST_CHANCE * min(1.0, 2 * hope):
-                return chosen
-            first = first or chosen
-        return first or (len(self._mip.stages), np.zeros(0, dtype=np.int64))
-
-    def _excess(self, stage: int) -> FloatArray:
-        """What each column of a stage costs beyond the least it might; less where the guide has to pay it, too."""
-        own, x = self._mip.stages[stage], self._plan.x
-        value = own.coefficients * x[own.columns].astype(np.float64)
-        bounds = self._mip.lower[own.columns], self._mip.upper[own.columns]
-        least = np.minimum(own.coefficients * bounds[0], own.coefficients * bounds[1])
-        excess = np.asarray(value - least, dtype=np.float64)
-        if self._guide is None:
-            return excess
-        gain = np.maximum(value - own.coefficients * self._guide[own.columns], 0.0)
-        return np.asarray(np.where(excess > 0, gain + GUIDED_AWAY * excess, 0.0), dtype=np.float64)
-
-    def _matters(self) -> BoolArray:
-        """Columns that regions follow, by turns.
-
-        Those in which plan and guide differ; those that one of them uses; those that the plan uses and some
-        others at random, which no relaxation has thought of.
-        """
-        used = self._plan.x > self._mip.lower
-        self._turn += 1
-        if self._guide is None or self._turn % 3 == 0:
-            return used | (self._random.random(len(used)) < AT_RANDOM)
-        if self._turn % 3 == 1:
-            return np.asarray(np.abs(self._plan.x - self._guide) > DIFFERENT)
-        return used | (self._guide > self._mip.lower + CHEAP)
+    def _take(self, cut: Cut, x: IntArray) -> int | None:
+        """Put in an answer that is better in the first stage that it changes; that stage."""
+        changes = self._plan.change(cut, x)
+        first = next((k for k, change in enumerate(changes) if change), None)
+        if first is None:
+            return None
+        if changes[first] > 0 or not self._plan.take(cut, x):
+            self.tally.refused += 1
+            return None
+        return first
 
     def _blend(self, stage: int, cut: Cut) -> IntArray:
         """A stage's cost on a region, the later ones beneath it, each outweighed by the one before."""
