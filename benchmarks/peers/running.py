@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from benchmarks.environment import BENCH_PYTHON, NOT_INSTALLED, ROOT, absent
+from benchmarks.environment import BENCH_PYTHON, NOT_INSTALLED, ROOT, absent, last_line
 from benchmarks.peers.__main__ import READY
 from benchmarks.peers.loop import Target
 from benchmarks.watching import watch
@@ -75,7 +75,7 @@ def run_peer(
         "build_seconds": built.get("build_seconds"),
         "is_killed": watched.is_killed,
         "status": watched.status,
-        "complaint": watched.complaint.strip()[-500:],
+        "complaint": last_line(watched.complaint),
         "processor_seconds": watched.processor_seconds,
         "peak_process_bytes": watched.peak_process_bytes,
         "peak_tree_bytes": watched.peak_tree_bytes,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from benchmarks.environment import BENCH_PYTHON, NOT_INSTALLED, ROOT, absent
+from benchmarks.environment import BENCH_PYTHON, NOT_INSTALLED, ROOT, absent, last_line
 from benchmarks.watching import watch
 
 if TYPE_CHECKING:
@@ -33,6 +33,6 @@ def run_writer(name: str, problem: Path, folder: Path, *, repeats: int) -> dict[
         return dict(absent(watched.complaint))
     if not answer.exists():
         result = "stopped_by_limit" if watched.is_killed else "failed"
-        return {"result": result, "why": watched.complaint.strip()[-500:]}
+        return {"result": result, "why": last_line(watched.complaint)}
     read: dict[str, Any] = json.loads(answer.read_text(encoding="utf-8"))
     return read | {"peak_process_bytes": watched.peak_process_bytes}

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+from benchmarks.environment import absent, last_line
 from benchmarks.judging import judge, mip_of
 from benchmarks.peers.loop import Ask, Log, Target, run
 from benchmarks.peers.problem import Problem, load, save
@@ -126,6 +127,13 @@ def test_bounds_are_rounded_the_safe_way(problem: Problem, tmp_path: Path) -> No
     assert ask.bound == 11
     ask.proved(3.0 + 1e-8)
     assert ask.bound == 11
+
+
+def test_a_complaint_is_told_without_folders() -> None:
+    """The last line is the exception; where files lie is nobody's business."""
+    complaint = 'Traceback\n  File "/a/b/c.py"\nImportError: no symbol (/some/where/core.so) in 3/4\n'
+    assert last_line(complaint) == "ImportError: no symbol (core.so) in 3/4"
+    assert absent("") == {"result": "not installed", "why": ""}
 
 
 def test_rows_by_sense(problem: Problem) -> None:
