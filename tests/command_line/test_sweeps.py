@@ -89,7 +89,7 @@ def test_an_interrupt_prints_what_is_done(
     def stop(*words: object, **named: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(sweeping.running, "in_pool", stop)
+    monkeypatch.setattr(sweeping.running, "Pool", stop)
     assert main(["sweep", str(towns), "--lose-depots", "--engine", "manual"]) == 1
     out = capsys.readouterr().out
     assert "Interrupted: what was done by then is kept." in out

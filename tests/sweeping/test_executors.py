@@ -22,7 +22,8 @@ TERMS: dict[str, Any] = {"gap": 0.0, "time_limit": 30.0, "keep_plans": True}
 
 def test_threads_find_the_same() -> None:
     """An executor of threads: rows and tables as in one process."""
-    scenario, variants = mixed()
+    scenario = two_depots()
+    variants = some_variants(scenario)
     serial = yj.sweep(scenario, variants, workers=0, **TERMS)
     with ThreadPoolExecutor(2) as executor:
         same(serial, yj.sweep(scenario, variants, executor, **TERMS))
@@ -38,6 +39,7 @@ def test_processes_of_an_executor_find_the_same(tmp_path: Path) -> None:
         found = yj.sweep(scenario, variants, executor, output=tmp_path, **TERMS)
     same(serial, found)
     assert yj.Plan.read(tmp_path / "001-as-is", scenario).stage_values == serial.plan("as is").stage_values
+    assert not (tmp_path / f"{len(variants):03}-trips").exists()
 
 
 def test_an_executor_that_breaks_loses_nothing(tmp_path: Path) -> None:

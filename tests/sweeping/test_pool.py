@@ -18,7 +18,7 @@ from sweeping.cases import mixed, same, some_variants, two_depots
 import yjopt as yj
 from yjopt.engines.workers import Worker
 from yjopt.errors import EngineError
-from yjopt.sweeping import pool
+from yjopt.sweeping import pool, running
 
 #: Without a solver, where it is of no account: quicker.
 BY_HAND = "manual"
@@ -122,6 +122,20 @@ def test_ctrl_c_keeps_what_is_done_and_ends_the_processes(started: list[Worker])
     assert found.table["unmet_goods.value"].iloc[0] == 0
     assert "Interrupted" in found.text()
     assert time.monotonic() - began < 30
+    assert not any(worker.alive for worker in started)
+
+
+def test_ctrl_c_while_the_base_is_planned(monkeypatch: pytest.MonkeyPatch, started: list[Worker]) -> None:
+    """Nothing was run yet, and the processes that were getting ready are ended."""
+
+    def interrupt(*words: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(running, "planned", interrupt)
+    found = yj.sweep(two_depots(), [yj.Variant("one"), yj.Variant("two")], workers=2)
+    assert found.is_interrupted
+    assert list(found.table["status"]) == ["not_run", "not_run"]
+    assert len(started) == 2
     assert not any(worker.alive for worker in started)
 
 

@@ -232,6 +232,7 @@ def test_plans_are_written_to_folders(tmp_path: Path) -> None:
     (tmp_path / "out" / "001-as-is" / "notes.txt").write_text("mine")
     again = yj.sweep(scenario, variants, workers=0, engine="manual", output=tmp_path / "out")
     assert "notes.txt" in again.table["error"].iloc[0]
+    assert list(again.table["unmet_goods.value"].notna()) == [True, True, False, True]
 
 
 def test_no_variants_make_an_empty_table() -> None:

@@ -11,7 +11,6 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, 
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from yjopt.errors import EngineError
-from yjopt.sweeping.pool import Pool
 from yjopt.sweeping.tasks import FAILED, LATE, Answer, perform, perform_packed
 
 if TYPE_CHECKING:
@@ -43,13 +42,6 @@ def in_turn(base: Base, tasks: Sequence[Task], take: Callable[[Answer], None]) -
         take(answer)
         if answer.status == "interrupted":
             raise KeyboardInterrupt
-
-
-def in_pool(
-    base: Base, tasks: Sequence[Task], take: Callable[[Answer], None], workers: int, deadline: float
-) -> None:
-    """Plan in processes of our own, see `pool.Pool`."""
-    Pool(base, workers, deadline).run(tasks, take)
 
 
 def by_executor(

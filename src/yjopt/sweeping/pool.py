@@ -12,7 +12,7 @@ import threading
 import time
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 from yjopt.engines.workers import Worker, WorkerDied
 from yjopt.errors import EngineError
@@ -22,6 +22,7 @@ from yjopt.sweeping.tasks import FAILED, LATE, Answer
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from yjopt.engines.frames import Arrays
     from yjopt.sweeping.base import Base
     from yjopt.sweeping.tasks import Task
 
@@ -45,28 +46,44 @@ class _Tried:
 
 
 class Pool:
-    """Processes that plan variants, each watched by a thread of its own.
+    """Processes that plan variants, each watched by a thread of its own; they are started when the block begins.
 
     Parameters
     ----------
-    base : Base
-        Sent to every process once.
     workers : int
         Number of processes.
     deadline : float
         Seconds that one task may take; then its process is ended and the task is late.
     """
 
-    def __init__(self, base: Base, workers: int, deadline: float) -> None:
-        self._packed = pack(base)
+    def __init__(self, workers: int, deadline: float) -> None:
         self._workers = workers
         self._deadline = deadline
+        self._idle: deque[Worker] = deque()
+        self._packed: Arrays = {}
         self._waiting: deque[_Tried] = deque()
         self._answers: queue.SimpleQueue[Answer | BaseException] = queue.SimpleQueue()
         self._ended = threading.Event()
 
-    def run(self, tasks: Sequence[Task], take: Callable[[Answer], None]) -> None:
+    def __enter__(self) -> Self:
+        # They load the library while the caller still prepares what they need.
+        self._idle.extend(Worker(MODULE) for _ in range(self._workers))
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for worker in self._idle:
+            worker.kill()
+        self._idle.clear()
+
+    def run(self, base: Base, tasks: Sequence[Task], take: Callable[[Answer], None]) -> None:
         """Plan every task; `take` gets the answers as they come, in the calling thread.
+
+        Parameters
+        ----------
+        base : Base
+            Sent to every process once.
+        tasks : sequence of Task
+        take : callable
 
         Raises
         ------
@@ -75,6 +92,7 @@ class Pool:
         KeyboardInterrupt
             On Ctrl-C; the processes are ended first, and `take` has got all that was answered.
         """
+        self._packed = pack(base)
         self._waiting.extend(_Tried(task) for task in tasks)
         self._ended.clear()
         number = min(self._workers, len(tasks))
@@ -142,7 +160,10 @@ class Pool:
         """
         reason = ""
         for _ in range(STARTS):
-            worker = Worker(MODULE)
+            try:
+                worker = self._idle.popleft()
+            except IndexError:
+                worker = Worker(MODULE)
             try:
                 worker.send({"kind": "base"}, self._packed)
                 limit = time.monotonic() + START_SECONDS

@@ -50,6 +50,10 @@ class SweepLine:
             self._stream.write("\r\x1b[K")
             self._stream.flush()
 
+    def phase(self, name: str) -> None:
+        """Tell what is being done before the first answer."""
+        self._last = name
+
     def hear(self, answer: Answer) -> None:
         """Take one answer."""
         self._done += 1

@@ -15,10 +15,11 @@ from yjopt.engines.params import Params
 from yjopt.errors import EngineError, FileError, ModelError
 from yjopt.files.publish import publish_file
 from yjopt.sweeping.base import Base, planned
-from yjopt.sweeping.dispatch import by_executor, in_pool, in_turn, processors
+from yjopt.sweeping.dispatch import by_executor, in_turn, processors
+from yjopt.sweeping.pool import Pool
 from yjopt.sweeping.progress import SweepLine
 from yjopt.sweeping.result import Sweep, phases_of, table_of
-from yjopt.sweeping.tasks import NOT_RUN, Answer, Task, Terms
+from yjopt.sweeping.tasks import NOT_RUN, Answer, Task, Terms, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -135,28 +136,38 @@ def sweep(
     with SweepLine(_terminal(progress), [variant.name for variant in chosen]) as line:
 
         def take(answer: Answer) -> None:
-            name = chosen[answer.number].name
-            if answer.plan is not None:
+            name, plan = chosen[answer.number].name, answer.plan
+            if plan is not None:
                 if is_foreign and output is not None:
-                    answer.plan.write(folders[answer.number])
+                    answer = written(answer, plan, folders[answer.number])
                 if keep_plans:
-                    plans[name] = answer.plan
+                    plans[name] = plan
             answers[answer.number] = answer
             line.hear(answer)
             if on_done is not None:
                 on_done(name, answer.status)
 
+        def prepared() -> Base:
+            if not from_base or len(tasks) < 2:
+                return Base(scenario)
+            line.phase("planning the scenario as it is")
+            base = planned(scenario, terms, len(tasks))
+            line.phase("")
+            return base
+
         with suppress(KeyboardInterrupt):
-            count = processors() if workers is None else workers
-            base = planned(scenario, terms, len(tasks)) if from_base and len(tasks) > 1 else Base(scenario)
+            count = min(processors() if workers is None else workers, len(tasks))
             if executor is not None:
+                base = prepared()
                 lost = by_executor(base, tasks, take, executor, limit)
                 if lost:
-                    in_pool(base, lost, take, max(count, 1), limit)
+                    with Pool(min(max(count, 1), len(lost)), limit) as pool:
+                        pool.run(base, lost, take)
             elif count == 0:
-                in_turn(base, tasks, take)
-            elif tasks:
-                in_pool(base, tasks, take, count, limit)
+                in_turn(prepared(), tasks, take)
+            else:
+                with Pool(count, limit) as pool:
+                    pool.run(prepared(), tasks, take)
             is_interrupted = False
     ordered = [answers.get(number) or Answer(number=number, status=NOT_RUN) for number in range(len(chosen))]
     found = Sweep(

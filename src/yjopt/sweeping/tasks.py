@@ -128,10 +128,6 @@ def perform(base: Base, task: Task) -> Answer:
         )
         plan = plan if starting is None else starting.told(plan)
         phases = {"change": round(changed - began, 6), **plan.seconds}
-        if task.folder and plan.tables:
-            writing = time.perf_counter()
-            plan.write(task.folder)
-            phases["write"] = round(time.perf_counter() - writing, 6)
     except ScenarioError as error:
         return _failed(task, _first_finding(error), began)
     except (YjoptError, MemoryError) as error:
@@ -139,7 +135,7 @@ def perform(base: Base, task: Task) -> Answer:
     except Exception as error:
         # A mistake of ours in one variant must not cost the others.
         return _failed(task, f"{type(error).__name__}: {error}", began)
-    return Answer(
+    answer = Answer(
         number=task.number,
         status=plan.status,
         stopped_by=plan.stopped_by,
@@ -151,6 +147,19 @@ def perform(base: Base, task: Task) -> Answer:
         error="" if plan.tables else " ".join(plan.notes),
         plan=replace(plan, trace=()) if task.keep_plan and plan.tables else None,
     )
+    return written(answer, plan, task.folder) if task.folder and plan.tables else answer
+
+
+def written(answer: Answer, plan: Plan, folder: str) -> Answer:
+    """The answer after its plan was written; a disk that refuses costs the folder, not the figures."""
+    began = time.perf_counter()
+    try:
+        plan.write(folder)
+    except YjoptError as error:
+        return replace(answer, error=f"The plan was not written: {error}")
+    seconds = time.perf_counter() - began
+    phases = {**(answer.phases or {}), "write": round(seconds, 6)}
+    return replace(answer, phases=phases, seconds=answer.seconds + seconds)
 
 
 #: What this process was sent last, by its key.
