@@ -22,6 +22,9 @@ COLOURS: Final = {
     "cp-sat": "#CC79A7",
     "glop": "#E69F00",
 }
+GREYS: Final = ("#000000", "#777777", "#aaaaaa")
+DASHES: Final = ("-", "--", ":", "-.")
+MARKS: Final = "osDvP*X"
 #: Stages whose bounds are drawn, with the words for them.
 DRAWN: Final = {"unmet_people": "people, weighted, unmet", "unmet_goods": "goods, weighted, unmet"}
 #: From this ratio of largest to least on, an axis of values is logarithmic above its linear part.
@@ -41,14 +44,14 @@ def plot_time_against_size(results: Sequence[Result], path: Path) -> bool:
             facts = result["facts"]
             key = facts["kind"], facts["periods"], result["series"]
             lines.setdefault(key, []).append((facts["towns"], result["summary"]["seconds"]["median"]))
-        markers = "osD^vP*X"
         for number, ((kind, periods, series), points) in enumerate(sorted(lines.items())):
             name = f"yjopt, {kind}, {periods} period{'s' if periods > 1 else ''}{f', {series}' if series else ''}"
-            at = sorted(points)
             axes.plot(
-                *zip(*at, strict=True),
-                color=COLOURS["yjopt"] if not number else f"C{number}",
-                marker=markers[number % len(markers)],
+                *zip(*sorted(points), strict=True),
+                # Colours are the peers': lines of yjopt differ in shade, dashes and marks.
+                color=GREYS[number // len(DASHES) % len(GREYS)],
+                linestyle=DASHES[number % len(DASHES)],
+                marker=MARKS[number % len(MARKS)],
                 label=name,
             )
         _draw_peers(axes, results)
