@@ -17,12 +17,13 @@ from yjopt.auditing import audit as audit_tables
 from yjopt.checks import check as check_tables
 from yjopt.engines.lexicographic import solve as solve_stages
 from yjopt.engines.outcome import Outcome, StageOutcome, Status, StoppedBy
-from yjopt.engines.params import Params
+from yjopt.engines.params import Guide, Params
 from yjopt.errors import AuditError, EngineError, Finding
 from yjopt.files import read_tables
 from yjopt.instance import index
 from yjopt.model.assembly import assemble
 from yjopt.model.manual import manual
+from yjopt.model.manual.guided import guided, guiding_weights
 from yjopt.model.manual.relaying import Polish
 from yjopt.model.names import STAGE_HARD
 from yjopt.model.nothing import nothing
@@ -150,7 +151,8 @@ def solve(
         Seconds from indexing to the end of the search, all stages together; reading off and auditing the plan come
         on top.
     engine : str
-        ``auto``, ``highs``, ``manual`` (the rule of a command centre without a solver) or ``pulp:NAME``.
+        ``auto`` (by size), ``lagrange`` (relaxation and regions), ``highs`` (the embedded solver on the whole),
+        ``manual`` (the rule of a command centre without a solver) or ``pulp:NAME``.
     objective : {"", "stages", "weighted"}
         Stages in order, or their weighted sum; default: what the scenario's settings say.
     threads, seed : int
@@ -204,11 +206,12 @@ def solve(
                 time_limit=left,
                 polish=Polish(instance, model),
                 polish_seconds=3 * clock.seconds["manual"],
+                guide=Guide(guiding_weights(model.mip), partial(guided, instance, model)),
             )
             if wanted == "weighted":
                 weights = _weights(scenario, model)
                 worth = partial(_weighted, model, weights)
-                params = replace(params, polish=Polish(instance, model, worth))
+                params = replace(params, polish=Polish(instance, model, worth), guide=None)
                 outcome = _solve_weighted(model, params, weights, by_hand)
             else:
                 outcome = solve_stages(model.mip, params, by_hand)

@@ -391,8 +391,8 @@ def _time_and_engine(parser: argparse.ArgumentParser, seconds: str, *, manual: b
         "--engine",
         type=_engine if manual else _solver,
         default="auto",
-        help=f"auto, highs, {by_hand}or pulp:NAME for a solver that PuLP knows, such as pulp:PULP_CBC_CMD "
-        "(default: auto)",
+        help=f"auto (by size), lagrange (relaxation and regions), highs, {by_hand}or pulp:NAME for a solver that "
+        "PuLP knows, such as pulp:PULP_CBC_CMD (default: auto)",
     )
 
 
@@ -423,14 +423,18 @@ def _whole(least: int, most: int) -> Callable[[str], int]:
 
 
 def _engine(text: str) -> str:
-    if text in ("auto", "manual", "highs") or re.fullmatch(r"pulp:.+", text):
+    if text in ("auto", "lagrange", "manual", "highs") or re.fullmatch(r"pulp:.+", text):
         return text
-    raise argparse.ArgumentTypeError(f"there is no engine {text!r}; give auto, highs, manual or pulp:NAME")
+    raise argparse.ArgumentTypeError(
+        f"there is no engine {text!r}; give auto, lagrange, highs, manual or pulp:NAME"
+    )
 
 
 def _solver(text: str) -> str:
     if text == "manual":
-        raise argparse.ArgumentTypeError("a rule by hand proves nothing; give auto, highs or pulp:NAME")
+        raise argparse.ArgumentTypeError(
+            "a rule by hand proves nothing; give auto, lagrange, highs or pulp:NAME"
+        )
     return _engine(text)
 
 

@@ -17,10 +17,10 @@ def choose(params: Params) -> Engine:
     Raises
     ------
     EngineError
-        If the name is none of ``auto``, ``highs``, ``pulp:NAME``.
+        If the name is none of ``auto``, ``lagrange``, ``highs``, ``pulp:NAME``.
     """
     name = params.engine
-    if name in ("auto", "highs"):
+    if name in ("auto", "lagrange", "highs"):
         from yjopt.engines.highs import HighsEngine
 
         return HighsEngine(threads=params.threads, seed=params.seed)
@@ -28,4 +28,6 @@ def choose(params: Params) -> Engine:
         from yjopt.engines.pulp_bridge import PulpEngine
 
         return PulpEngine(name.removeprefix("pulp:"), threads=params.threads, seed=params.seed)
-    raise EngineError(f"There is no engine {name!r}; use auto, highs or pulp:NAME, as in pulp:PULP_CBC_CMD.")
+    raise EngineError(
+        f"There is no engine {name!r}; use auto, lagrange, highs or pulp:NAME, as in pulp:PULP_CBC_CMD."
+    )

@@ -9,10 +9,28 @@ from types import MappingProxyType
 
 from yjopt.engines.events import Event
 from yjopt.errors import EngineError
-from yjopt.model.mip import IntArray
+from yjopt.model.mip import FloatArray, IntArray
 
 Listener = Callable[[Event], None]
 Polish = Callable[[IntArray], IntArray]
+
+
+@dataclass(frozen=True)
+class Guide:
+    """How to make a plan of a vector that is not whole; only who knows what the columns mean can.
+
+    Attributes
+    ----------
+    weights : mapping of str to float
+        What a natural unit of each stage weighs in the relaxation that is followed; a stage not named weighs nothing.
+    lay : callable
+        Given a vector of the relaxation, in quanta, returns a vector in whole numbers; taken only if it keeps every
+        row and is better.
+    """
+
+    weights: Mapping[str, float]
+    lay: Callable[[FloatArray], IntArray]
+
 
 _NOTHING: Mapping[str, int] = MappingProxyType({})
 
@@ -28,7 +46,8 @@ class Params:
     time_limit : float
         Seconds of wall clock for all stages together.
     engine : str
-        ``auto``, ``highs`` or ``pulp:NAME`` with a PuLP solver's name.
+        ``auto`` (by size), ``lagrange`` (relaxation and regions, for large models), ``highs`` (the embedded solver on
+        the whole), or ``pulp:NAME`` with a PuLP solver's name.
     threads : int
         Threads inside one solver call.
     seed : int
@@ -44,6 +63,8 @@ class Params:
     polish_seconds : float
         About how long polishing takes, until that has been seen. It is not begun where it would end well after the
         time limit, or after Ctrl-C.
+    guide : Guide, optional
+        Makes plans of large models after their relaxation.
     on_event : callable, optional
         Called with every `Event`; what it raises ends the solve.
 
@@ -62,6 +83,7 @@ class Params:
     weights: Mapping[str, int] | None = None
     polish: Polish | None = None
     polish_seconds: float = 0.0
+    guide: Guide | None = None
     on_event: Listener | None = None
 
     def __post_init__(self) -> None:

@@ -11,12 +11,9 @@ import math
 import time
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
-from yjopt.model.goods_rules import with_goods_rules
 from yjopt.model.manual.desk import Desk
 from yjopt.model.manual.ledger import Ledger
-from yjopt.model.manual.obeying import forbidden, forbidden_goods, goods_in_order, signs_set
+from yjopt.model.manual.obeying import lawful
 from yjopt.model.nothing import nothing
 
 if TYPE_CHECKING:
@@ -81,20 +78,12 @@ def laid(
     -------
     int64 array, shape (columns,)
     """
-    barred = np.zeros(model.mip.num_columns, dtype=np.bool_)
-    for attempt in range(attempts):
-        if attempt == attempts - 1 and attempts > 1:
-            barred[model.strict.flow] = True
-            barred[goods_in_order(model)] = True
-        x = with_goods_rules(
-            instance, model, signs_set(model, _laid_once(instance, model, start, barred, sites, deadline))
-        )
-        shut = np.concatenate([forbidden(model, x), forbidden_goods(model, x)])
-        if not len(shut):
-            break
-        # Looking back, somebody was asked too early: begin again without that.
-        barred[shut] = True
-    return x
+    return lawful(
+        instance,
+        model,
+        attempts,
+        lambda barred: _laid_once(instance, model, start, barred, sites, deadline),
+    )
 
 
 def _laid_once(

@@ -10,24 +10,41 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from yjopt.model.goods_rules import with_goods_rules
 from yjopt.model.manual.desk import Desk
 from yjopt.model.manual.ledger import Ledger
-from yjopt.model.manual.obeying import signs_set
+from yjopt.model.manual.obeying import lawful
+from yjopt.model.names import STAGE_GOODS, STAGE_HARD, STAGE_MONEY, STAGE_PEOPLE, STAGE_RULES, STAGE_TIME
 from yjopt.model.nothing import nothing
 
 if TYPE_CHECKING:
     from yjopt.instance import Instance
-    from yjopt.instance.joining import IntArray
+    from yjopt.instance.joining import BoolArray, IntArray
     from yjopt.model.assembly import Model
-    from yjopt.model.mip import FloatArray
+    from yjopt.model.mip import FloatArray, Mip
 
+#: Weights of stages in the relaxation.
+_WEIGHTS: Final = {STAGE_HARD: 1e7, STAGE_RULES: 1e5, STAGE_PEOPLE: 1e3, STAGE_GOODS: 1.0, STAGE_TIME: 1e-6}
+#: Weight of support of the last resort, and what is left of it for each step after.
+_SUPPORT, _NEXT_STEP = 1e-3, 0.7
+#: How often a plan that looks back and finds a step forbidden is laid anew.
+_ATTEMPTS: Final = 4
 #: What the relaxation wants by less than this it does not want.
 _CRUMB: Final = 1e-6
 #: From these parts on an opening is decided: at first what the pattern opens for the most part, then what it begins.
 _OPENED_FROM: Final = (0.5, 0.1)
 #: From this part of a trip on, the pattern is worth a whole one for goods that wait for nobody.
 _WORTH_A_TRIP: Final = 0.5
+
+
+def guiding_weights(mip: Mip) -> dict[str, float]:
+    """What a natural unit of each stage weighs in the relaxation whose solution is the pattern.
+
+    The first stages come one before the other as far as floating point goes; support of every step weighs a little,
+    the last resort most, and time breaks ties, so that the pattern takes the near way.
+    """
+    weights = dict(_WEIGHTS)
+    support = [stage.name for stage in mip.stages if stage.name not in weights and stage.name != STAGE_MONEY]
+    return weights | {name: _SUPPORT * _NEXT_STEP**k for k, name in enumerate(support)}
 
 
 def guided(instance: Instance, model: Model, pattern: FloatArray) -> IntArray:
@@ -45,7 +62,17 @@ def guided(instance: Instance, model: Model, pattern: FloatArray) -> IntArray:
     int64 array, shape (columns,)
         Whole numbers. Under rules that look back over the whole plan it may break a row: the caller checks.
     """
-    ledger = Ledger(instance, model, nothing(instance, model))
+    start = nothing(instance, model)
+    return lawful(
+        instance, model, _ATTEMPTS, lambda barred: _laid_once(instance, model, start, pattern, barred)
+    )
+
+
+def _laid_once(
+    instance: Instance, model: Model, start: IntArray, pattern: FloatArray, barred: BoolArray
+) -> IntArray:
+    """Lay the plan once, without the barred columns."""
+    ledger = Ledger(instance, model, start.copy(), barred)
     ledger.foresees = True
     desk = Desk(ledger)
     desk.relieve()
@@ -68,7 +95,7 @@ def guided(instance: Instance, model: Model, pattern: FloatArray) -> IntArray:
         desk.shelves.fill(period)
         desk.lending.run(period)
     desk.shelves.send_early()
-    return with_goods_rules(instance, model, signs_set(model, desk.closed()))
+    return desk.closed()
 
 
 def _follow(ledger: Ledger, pattern: FloatArray) -> None:

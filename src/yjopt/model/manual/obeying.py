@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from yjopt.model.goods_rules import with_goods_rules
 from yjopt.model.tightening import raised
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from yjopt.instance.joining import IntArray
+    from yjopt.instance import Instance
+    from yjopt.instance.joining import BoolArray, IntArray
     from yjopt.model.assembly import Model
     from yjopt.model.exhaustion import Levels
 
@@ -80,3 +82,29 @@ def forbidden_goods(model: Model, x: IntArray) -> IntArray:
         needs = levels.of_flow >= 0
         found.append(flow[needs][(bad[levels.of_flow[needs]] > 0) & (x[flow[needs]] > 0)])
     return np.concatenate(found)
+
+
+def lawful(instance: Instance, model: Model, attempts: int, lay: Callable[[BoolArray], IntArray]) -> IntArray:
+    """Lay a plan again and again without the steps that, looking back, were forbidden.
+
+    Parameters
+    ----------
+    instance, model
+        What is planned.
+    attempts : int
+        How often at most; the last time nobody is asked before whom another must be exhausted.
+    lay : callable
+        Makes a plan in which barred columns stay 0; signs and openings are set here.
+    """
+    barred = np.zeros(model.mip.num_columns, dtype=np.bool_)
+    for attempt in range(attempts):
+        if attempt == attempts - 1 and attempts > 1:
+            barred[model.strict.flow] = True
+            barred[goods_in_order(model)] = True
+        x = with_goods_rules(instance, model, signs_set(model, lay(barred)))
+        shut = np.concatenate([forbidden(model, x), forbidden_goods(model, x)])
+        if not len(shut):
+            break
+        # Looking back, somebody was asked too early: begin again without that.
+        barred[shut] = True
+    return x

@@ -1,0 +1,215 @@
+"""Large parts of a model: priced by their relaxation, made whole after its pattern, bettered region by region.
+
+A city handed over whole stops every open solver. Its linear relaxation is solved in seconds, and does two things.
+Its vector says what a good plan uses and who gets it: whoever knows what the columns mean can make a whole plan after
+that pattern (`Guide.lay`), which regions of a few hundred columns then better (`regions`). Its duals price every shared
+resource, and give each stage a Lagrangian bound that anyone can check (`certificate`; Geoffrion, 1974,
+doi:10.1007/BFb0120690). Small parts go straight to the solver.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from yjopt.engines.outcome import StoppedBy
+from yjopt.engines.regions import Improvement
+from yjopt.engines.relaxation import Relaxation, near_one
+from yjopt.engines.run import HARD_STAGE, LEAST_SECONDS, Run, dense
+
+if TYPE_CHECKING:
+    from yjopt.engines.engine import Engine
+    from yjopt.engines.outcome import Outcome
+    from yjopt.engines.params import Params
+    from yjopt.model.mip import FloatArray, IntArray, Mip
+
+#: Columns from which a part is large, by the name of the engine asked for.
+LARGE: Final = {"auto": 4_000, "lagrange": 500}
+
+#: Columns up to which the solver still gets a large part whole, after everything else.
+WHOLE: Final = 30_000
+
+#: Shares of the time left for the relaxation that guides, for regions before the bounds, and, where a part may also be
+#: solved whole, for regions then.
+GUIDE_SHARE, REGIONS_SHARE, REGIONS_SHARE_IF_WHOLE = 0.4, 0.6, 0.4
+
+#: Share of a stage's time for its relaxation where the part may also be solved whole.
+BOUND_SHARE = 0.5
+
+#: By how much a stage outweighs the next in the cost of the guiding relaxation where nobody says, and the least weight.
+STEP, LEAST_WEIGHT = 1e-2, 1e-9
+
+
+def is_large(mip: Mip, params: Params) -> bool:
+    """Whether a part of a model is approached by its relaxation."""
+    return mip.num_columns >= LARGE.get(params.engine, np.inf) and bool(mip.integer.any())
+
+
+class LargeRun(Run):
+    """A solve in which some parts are large.
+
+    Attributes
+    ----------
+    relaxations : dict of int to Relaxation
+        Of each large part.
+    patterns : dict of int to float64 array
+        Vector of the guiding relaxation of each large part, where it was solved in time.
+    searches : dict of int to Improvement
+        The search by regions of each large part.
+    """
+
+    def __init__(self, mip: Mip, params: Params, start: IntArray | None, engine: Engine) -> None:
+        super().__init__(mip, params, start, engine)
+        self.relaxations = {
+            part: Relaxation(own, params.seed) for part, own in enumerate(self.mips) if is_large(own, params)
+        }
+        self.patterns: dict[int, FloatArray] = {}
+        self.searches: dict[int, Improvement] = {}
+
+    def outcome(self) -> Outcome:
+        """Run all stages and put the answer together; the relaxations' processes are given back."""
+        try:
+            return super().outcome()
+        finally:
+            for relaxation in self.relaxations.values():
+                relaxation.close()
+
+    def _passes(self) -> None:
+        """A whole plan after the pattern, regions, then the stages in order for their bounds, then regions again."""
+        if not self.relaxations:
+            super()._passes()
+            return
+        self._follow_pattern()
+        self._search_regions(REGIONS_SHARE)
+        for stage in range(len(self.mip.stages)):
+            self._stage(stage)
+            if self._ended or (stage == 0 and self._breaks_hard_rules()):
+                return
+        self._search_regions(1.0)
+        if not self._is_closed():
+            self.reasons.add(StoppedBy.TIME)
+
+    def _improve(self, part: int, stage: int, seconds: float) -> None:
+        """A large part's stage: bounded by its relaxation; solved whole only while that is no hopeless size."""
+        if part not in self.relaxations:
+            super()._improve(part, stage, seconds)
+            return
+        began = time.monotonic()
+        whole = self.mips[part].num_columns <= WHOLE
+        self._relax(part, stage, min(began + seconds * (BOUND_SHARE if whole else 1.0), self.deadline))
+        left = seconds - (time.monotonic() - began)
+        if whole and left > LEAST_SECONDS and not (self._ended or self._closed(part, stage)):
+            super()._improve(part, stage, left)
+
+    def _relax(self, part: int, stage: int, until: float) -> None:
+        """The relaxation's bound of a stage, the earlier ones held."""
+        found = self.relaxations[part].bound(
+            dense(self.mips[part], stage), limits=self._limits(part, stage), deadline=until
+        )
+        self._note(found.outcome.stopped_by)
+        self._prove(part, stage, found.bound, found.bound_proof)
+
+    def _note(self, stopped_by: StoppedBy) -> None:
+        if stopped_by not in (StoppedBy.PROOF, StoppedBy.GAP):
+            self.reasons.add(stopped_by)
+
+    def _follow_pattern(self) -> None:
+        """Solve the guiding relaxations, and make a whole plan after them."""
+        began = time.monotonic()
+        whole = self.fixed.astype(np.float64)
+        for part, own in enumerate(self.mips):
+            x = self.x[part]
+            whole[self.parts[part].columns] = own.lower if x is None else x
+        for part, relaxation in self.relaxations.items():
+            if self._ended:
+                return
+            found = relaxation.minimise(
+                self._guiding_cost(self.mips[part]), deadline=time.monotonic() + GUIDE_SHARE * self._left
+            )
+            if found.stopped_by is StoppedBy.INTERRUPT:
+                self.reasons.add(StoppedBy.INTERRUPT)
+            if found.optimal and found.values is not None:
+                self.patterns[part] = found.values
+                whole[self.parts[part].columns] = found.values
+        if self.params.guide is not None and self.patterns and not self._ended:
+            laid = self.params.guide.lay(whole)
+            if self.mip.is_feasible(laid):
+                for part, piece in enumerate(self.parts):
+                    self._take_if_better(part, laid[piece.columns])
+                self._tell_incumbent()
+        self._spend(began)
+
+    def _guiding_cost(self, mip: Mip) -> FloatArray:
+        """One cost for all stages, each outweighed by the one before."""
+        guide = self.params.guide
+        cost = np.zeros(mip.num_columns)
+        weight = 1.0
+        for stage in mip.stages:
+            if guide is not None and stage.name in guide.weights:
+                cost[stage.columns] += guide.weights[stage.name] / stage.unit * stage.coefficients
+            elif len(stage.columns) and (guide is None or not guide.weights):
+                cost[stage.columns] += weight * near_one(stage.coefficients) * stage.coefficients
+                weight = max(weight * STEP, LEAST_WEIGHT)
+        return cost
+
+    def _search_regions(self, share: float) -> None:
+        """Better the large parts region by region for a share of the time left, shared by their sizes."""
+        began = time.monotonic()
+        if share < 1 and all(self.mips[part].num_columns <= WHOLE for part in self.relaxations):
+            share = REGIONS_SHARE_IF_WHOLE
+        until = began + share * self._left
+        waiting = sum(self.mips[part].num_nonzeros for part in self.relaxations)
+        for part in self.relaxations:
+            size = self.mips[part].num_nonzeros
+            own_share = (until - time.monotonic()) * size / waiting
+            waiting -= size
+            x = self.x[part]
+            is_open = any(not self._closed(part, stage) for stage in range(len(self.mip.stages)))
+            if x is None or self._ended or not is_open:
+                continue
+            search = self._search(part, x)
+            search.until(min(time.monotonic() + own_share, self.deadline))
+            if search.interrupted:
+                self.reasons.add(StoppedBy.INTERRUPT)
+            self._take_if_better(part, search.x)
+        self._spend(began)
+
+    def _search(self, part: int, x: IntArray) -> Improvement:
+        """The search by regions of a part, from the plan at hand."""
+        search = self.searches.get(part)
+        if search is None or not np.array_equal(search.x, x):
+            search = Improvement(
+                self.mips[part],
+                x,
+                guide=self.patterns.get(part),
+                seed=self.params.seed,
+                on_better=lambda better, _: self._better(part, better),
+            )
+            self.searches[part] = search
+        return search
+
+    def _better(self, part: int, x: IntArray) -> None:
+        """Take a plan that a region has found, and tell."""
+        self._take_if_better(part, x)
+        self._tell_incumbent()
+
+    def _tell_incumbent(self) -> None:
+        """An event with the first stage that is still open."""
+        for stage, own in enumerate(self.mip.stages):
+            value, bound = self._value(stage), self._bound(stage)
+            if own.name != HARD_STAGE and value is not None and value > bound:
+                self.trace.add("incumbent", own.name, value, bound)
+                return
+
+    def _spend(self, began: float) -> None:
+        """Count time for all stages together with the first that is open."""
+        open_stages = (
+            stage
+            for stage in range(len(self.mip.stages))
+            if any(not self._closed(part, stage) for part in self.relaxations)
+        )
+        stage = next(open_stages, 0)
+        if self.mip.stages:
+            self.seconds[stage] += time.monotonic() - began
