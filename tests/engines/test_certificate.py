@@ -60,7 +60,10 @@ def by_fractions(mip: Mip, cost: IntArray, y: Multipliers, limits: tuple[Limit, 
         side = lower if whole > 0 else upper
         if whole and math.isfinite(side):
             multiplier = Fraction(whole, y.denominator)
-            total += multiplier * int(side)
+            # Activities are multiples of the common divisor: the next one inside the row.
+            divisor = math.gcd(*(int(entry) for entry in row)) or 1
+            steps = Fraction(int(side), divisor)
+            total += multiplier * divisor * (math.ceil(steps) if whole > 0 else math.floor(steps))
             reduced = [r - multiplier * int(entry) for r, entry in zip(reduced, row, strict=True)]
     for r, lower, upper in zip(reduced, mip.lower, mip.upper, strict=True):
         total += min(r * int(lower), r * int(upper))
@@ -90,9 +93,18 @@ def test_a_limit_counts_with_its_upper_side_only() -> None:
     mip = cover()
     limit = Limit(np.array([1]), np.array([5]), 14)
     cost = dense_cost(mip)
-    # 15/5: the limit's b <= 14/5; 3 * 4 - 14/5 = 9.2, so at least 10.
+    # 15/5 of the row, and 1/5 of 5 b <= 14, which means 5 b <= 10: 3 * 4 - 2 = 10.
     assert certified_bound(mip, cost, multipliers([15], [-1], denominator=5), (limit,)) == 10
     assert certified_bound(mip, cost, multipliers([15], [9], denominator=5), (limit,)) == 9
+
+
+def test_sides_move_to_multiples_of_the_entries() -> None:
+    """Twice a + b is at least 7, so at least 8; a limit of 4 b <= 11 is one of 8."""
+    mip = cover(side=7, entry=2)
+    cost = dense_cost(mip)
+    assert certified_bound(mip, cost, multipliers([3], denominator=2)) == 9
+    limit = Limit(np.array([1]), np.array([4]), 11)
+    assert certified_bound(mip, cost, multipliers([6], [-1], denominator=4), (limit,)) == 10
 
 
 def test_the_common_divisor_of_the_costs_rounds_up() -> None:
@@ -148,7 +160,7 @@ def test_huge_numbers_are_exact(seed: int, digits: int, denominator: int) -> Non
 
 
 def test_rounding_keeps_the_optimal_duals_tight() -> None:
-    """The exact dual of a third survives rounding: the bound is the optimum, 4 / 3 rounded up."""
+    """The exact dual of a third survives rounding: the side of 4 counts as 6, and a third of it is 2."""
     mip = cover(side=4, entry=3, cost=(1, 1))
     y = rounded(np.array([1 / 3]))
     assert y.denominator >= 2**59

@@ -6,7 +6,8 @@ For any multipliers y of the rows, positive ones for lower sides and negative on
         >= sum_i (y_i > 0 ? y_i row_lower_i : y_i row_upper_i) + sum_j min over the box of (c - A'y)_j x_j,
 
 the Lagrangian bound (Geoffrion, 1974, doi:10.1007/BFb0120690). It holds whatever y is, so y may come from
-a solver in floating point that has erred: a bad y makes the bound weak, never wrong.
+a solver in floating point that has erred: a bad y makes the bound weak, never wrong. As x is whole, a row's
+activity is a multiple of the common divisor of its entries, so its sides are first moved inwards to such.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from yjopt.engines.handover import row_divisors
 from yjopt.errors import EngineError
 
 if TYPE_CHECKING:
@@ -109,26 +111,36 @@ def certified_bound(
             f"A certificate needs a cost for each of {mip.num_columns} columns and a denominator"
             f" of at least 1, not {len(cost)} costs and {multipliers.denominator}."
         )
+    # From here on numbers are Python integers in arrays: slower than int64, but nothing can overflow.
     rows = multipliers.rows.astype(object)
-    side = np.where(rows > 0, mip.row_lower, mip.row_upper)
+    positive = rows > 0
+    side = np.where(positive, mip.row_lower, mip.row_upper)
     finite = np.isfinite(side)
     rows[~finite] = 0
-    total = _dot(rows[finite], side[finite])
-    # From here on numbers are Python integers in arrays: slower than int64, but nothing can overflow.
+    total = _dot(rows[finite], _inwards(side[finite], row_divisors(mip)[finite], positive[finite]))
     reduced = multipliers.denominator * cost.astype(object) - _transposed(mip.matrix, rows)
     for multiplier, limit in zip(multipliers.limits.tolist(), limits, strict=True):
         pressing = min(multiplier, 0)
         if pressing:
             np.subtract.at(reduced, limit.columns, pressing * limit.coefficients.astype(object))
-            total += pressing * limit.upper
-    total += _dot(reduced, np.where(reduced > 0, mip.lower, mip.upper))
-    quantum = int(np.gcd.reduce(cost)) if len(cost) else 0
-    quantum = quantum or 1
+            total += pressing * (limit.upper // _divisor(limit.coefficients) * _divisor(limit.coefficients))
+    total += _dot(reduced, np.where(reduced > 0, mip.lower, mip.upper).astype(np.int64))
+    quantum = _divisor(cost)
     return -(-total // (multipliers.denominator * quantum)) * quantum
 
 
-def _dot(multipliers: npt.NDArray[Any], values: FloatArray) -> int:
-    return int(np.dot(multipliers, values.astype(np.int64).astype(object))) if len(values) else 0
+def _divisor(coefficients: IntArray) -> int:
+    return (int(np.gcd.reduce(coefficients)) if len(coefficients) else 0) or 1
+
+
+def _inwards(side: FloatArray, divisor: IntArray, is_lower: npt.NDArray[Any]) -> IntArray:
+    """Finite sides of rows moved inwards to multiples of the divisors: lower sides up, upper ones down."""
+    sign = np.where(is_lower, -1, 1)
+    return np.asarray(sign * (sign * side.astype(np.int64) // divisor * divisor))
+
+
+def _dot(multipliers: npt.NDArray[Any], values: IntArray) -> int:
+    return int(np.dot(multipliers, values.astype(object))) if len(values) else 0
 
 
 def _transposed(matrix: Any, rows: npt.NDArray[Any], entries: IntArray | None = None) -> npt.NDArray[Any]:

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 MODULE = "yjopt.engines.lp_worker"
 
+SOLVER_SHARE = 0.95
+"""Share of the time left that the solver is told of: a process that answers in time is kept, with all it knows."""
+
 STAGE_SHARE = 0.5
 """Share of the time left that the relaxation of one stage may use while others wait."""
 
@@ -251,7 +254,7 @@ class Relaxation:
         sound = False
         try:
             key = worker.offer(self.mip)
-            seconds = max(deadline - time.monotonic(), 0.0)
+            seconds = SOLVER_SHARE * max(deadline - time.monotonic(), 0.0)
             worker.send(
                 {"kind": "minimise", "key": key, "seconds": seconds, "seed": self.seed, **header}, arrays
             )
