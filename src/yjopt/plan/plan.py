@@ -51,7 +51,7 @@ class StageResult:
     manual : int
         Value of the manual plan.
     bound_proof : str
-        Whose word the bound is: ``solver``, ``trivial`` or ``none``.
+        Whose word the bound is: ``certificate``, ``solver``, ``trivial`` or ``none``.
     """
 
     name: str
