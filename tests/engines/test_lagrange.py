@@ -12,7 +12,7 @@ from tiny_mips import brute_force, facilities, random_mip
 
 from yjopt import Scenario, generate
 from yjopt import solve as solve_scenario
-from yjopt.engines import lagrange
+from yjopt.engines import choice, lagrange
 from yjopt.engines.lexicographic import solve
 from yjopt.engines.outcome import Status
 from yjopt.engines.params import Guide, Params
@@ -28,7 +28,7 @@ EXACT = Params(gap=0.0, time_limit=30.0, engine="lagrange")
 @pytest.fixture(autouse=True)
 def everything_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let models of one column be approached as large ones are."""
-    monkeypatch.setitem(lagrange.LARGE, "lagrange", 1)
+    monkeypatch.setitem(choice.LARGE, "lagrange", 1)
 
 
 def check_random(seed: int) -> bool:
@@ -94,7 +94,7 @@ def test_bounds_are_certificates_and_plans_are_laid_after_the_pattern(
     mip, nothing = facilities(3, 12, 60)
     asked: list[FloatArray] = []
 
-    def lay(pattern: FloatArray) -> IntArray:
+    def lay(pattern: FloatArray, _: float = 0.0) -> IntArray:
         asked.append(pattern)
         assert np.all(pattern >= mip.lower - 1e-6)
         assert np.all(pattern <= mip.upper + 1e-6)

@@ -337,7 +337,7 @@ def test_what_the_start_is_good_at_is_won_back() -> None:
     builder.cost("first", x[:1], -1)
     builder.cost("second", x[1:], -1)
     mip = builder.build([("first", 1), ("second", 1)])
-    outcome = solve(mip, Params(gap=0.0, time_limit=2.0), start=np.array([0, 5]), engine=Greedy())
+    outcome = solve(mip, Params(gap=0.0, time_limit=20.0), start=np.array([0, 5]), engine=Greedy())
     assert [stage.value for stage in outcome.stages] == [-3, -5]
 
 

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from yjopt.instance import Instance
     from yjopt.model.assembly import Model
 
+#: A deadline that does not come.
+NEVER = 1e300
+
 CASES = {**FAMILIES, "command": command}
 
 
@@ -38,7 +41,7 @@ def check_patterns(family: str, seed: int) -> int:
         model.mip.lower + width * draw.random(len(width)),
         model.mip.lower + width * draw.random(len(width)) * (draw.random(len(width)) < 0.2),
     ):
-        x = guided(instance, model, pattern)
+        x = guided(instance, model, pattern, NEVER)
         assert not model.mip.bound_violations(x)
         if not model.mip.is_feasible(x):
             assert family == "command"
@@ -76,7 +79,7 @@ def city() -> tuple[Instance, Model]:
 def test_after_the_relaxation_it_beats_the_rule_by_hand() -> None:
     """The relaxation knows what will be wanted where: after it fewer people go without than by the rule by hand."""
     instance, model = city()
-    values = model.mip.stage_values(guided(instance, model, relaxation(model)))
+    values = model.mip.stage_values(guided(instance, model, relaxation(model), NEVER))
     by_hand = model.mip.stage_values(manual(instance, model))
     names = [stage.name for stage in model.mip.stages]
     assert values[names.index("hard_rules")] <= by_hand[names.index("hard_rules")]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from yjopt.engines.choice import is_large
 from yjopt.engines.outcome import StoppedBy
 from yjopt.engines.regions import Improvement
 from yjopt.engines.relaxation import Relaxation, near_one
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
     from yjopt.engines.outcome import Outcome
     from yjopt.engines.params import Params
     from yjopt.model.mip import FloatArray, IntArray, Mip
-
-#: Columns from which a part is large, by the name of the engine asked for.
-LARGE: Final = {"auto": 4_000, "lagrange": 500}
 
 #: Columns up to which the solver still gets a large part whole, after everything else.
 WHOLE: Final = 30_000
@@ -40,11 +38,6 @@ BOUND_SHARE = 0.5
 
 #: By how much a stage outweighs the next in the cost of the guiding relaxation where nobody says, and the least weight.
 STEP, LEAST_WEIGHT = 1e-2, 1e-9
-
-
-def is_large(mip: Mip, params: Params) -> bool:
-    """Whether a part of a model is approached by its relaxation."""
-    return mip.num_columns >= LARGE.get(params.engine, np.inf) and bool(mip.integer.any())
 
 
 class LargeRun(Run):
@@ -83,6 +76,7 @@ class LargeRun(Run):
             return
         self._follow_pattern()
         self._search_regions(REGIONS_SHARE)
+        self._polish(0)
         for stage in range(len(self.mip.stages)):
             self._stage(stage)
             if self._ended or (stage == 0 and self._breaks_hard_rules()):
@@ -134,12 +128,21 @@ class LargeRun(Run):
                 self.patterns[part] = found.values
                 whole[self.parts[part].columns] = found.values
         if self.params.guide is not None and self.patterns and not self._ended:
-            laid = self.params.guide.lay(whole)
-            if self.mip.is_feasible(laid):
+            laid = self.params.guide.lay(whole, self.deadline)
+            if self.mip.is_feasible(laid) and self._is_worth_it(laid):
                 for part, piece in enumerate(self.parts):
                     self._take_if_better(part, laid[piece.columns])
                 self._tell_incumbent()
         self._spend(began)
+
+    def _is_worth_it(self, laid: IntArray) -> bool:
+        """Whether a plan costs less than the one at hand in one sum, too.
+
+        Better in the first stage and much worse in all others is no start to search from.
+        """
+        now = self._vector()
+        cost = self._guiding_cost(self.mip)
+        return now is None or float(cost @ laid) < float(cost @ now)
 
     def _guiding_cost(self, mip: Mip) -> FloatArray:
         """One cost for all stages, each outweighed by the one before."""

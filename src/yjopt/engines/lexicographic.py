@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from yjopt.engines.choice import choose
-from yjopt.engines.lagrange import LARGE, LargeRun
+from yjopt.engines.choice import choose, is_large
 from yjopt.engines.outcome import Outcome, Status, StoppedBy
 from yjopt.engines.run import HARD_STAGE, Run, trivial_stages
 from yjopt.errors import EngineError
@@ -69,9 +68,11 @@ def solve(mip: Mip, params: Params, start: IntArray | None = None, engine: Engin
 
 
 def _solve(mip: Mip, params: Params, start: IntArray | None, engine: Engine) -> Outcome:
-    kind = LargeRun if mip.num_columns >= LARGE.get(params.engine, np.inf) else Run
+    run: type[Run] = Run
+    if is_large(mip, params):
+        from yjopt.engines.lagrange import LargeRun as run
     try:
-        return kind(mip, params, start, engine).outcome()
+        return run(mip, params, start, engine).outcome()
     except KeyboardInterrupt:
         # Before the search began or while its answer was put together: the start is what there is.
         stages = () if start is None else trivial_stages(mip, start)

@@ -24,12 +24,12 @@ class Guide:
     weights : mapping of str to float
         What a natural unit of each stage weighs in the relaxation that is followed; a stage not named weighs nothing.
     lay : callable
-        Given a vector of the relaxation, in quanta, returns a vector in whole numbers; taken only if it keeps every
-        row and is better.
+        Given a vector of the relaxation, in quanta, and a deadline by `time.monotonic`, returns a vector in whole
+        numbers; taken only if it keeps every row and is better.
     """
 
     weights: Mapping[str, float]
-    lay: Callable[[FloatArray], IntArray]
+    lay: Callable[[FloatArray, float], IntArray]
 
 
 _NOTHING: Mapping[str, int] = MappingProxyType({})

@@ -27,7 +27,7 @@ _WEIGHTS: Final = {STAGE_HARD: 1e7, STAGE_RULES: 1e5, STAGE_PEOPLE: 1e3, STAGE_G
 #: Weight of support of the last resort, and what is left of it for each step after.
 _SUPPORT, _NEXT_STEP = 1e-3, 0.7
 #: How often a plan that looks back and finds a step forbidden is laid anew.
-_ATTEMPTS: Final = 4
+_ATTEMPTS: Final = 15
 #: What the relaxation wants by less than this it does not want.
 _CRUMB: Final = 1e-6
 #: From these parts on an opening is decided: at first what the pattern opens for the most part, then what it begins.
@@ -47,7 +47,7 @@ def guiding_weights(mip: Mip) -> dict[str, float]:
     return weights | {name: _SUPPORT * _NEXT_STEP**k for k, name in enumerate(support)}
 
 
-def guided(instance: Instance, model: Model, pattern: FloatArray) -> IntArray:
+def guided(instance: Instance, model: Model, pattern: FloatArray, deadline: float) -> IntArray:
     """Lay a plan by hand after a pattern.
 
     Parameters
@@ -56,6 +56,8 @@ def guided(instance: Instance, model: Model, pattern: FloatArray) -> IntArray:
         What is planned.
     pattern : float64 array, shape (columns,)
         Values of the columns, in quanta, that need not be whole.
+    deadline : float
+        By `time.monotonic`; after it nothing is laid anew because a step, looking back, was forbidden.
 
     Returns
     -------
@@ -64,7 +66,11 @@ def guided(instance: Instance, model: Model, pattern: FloatArray) -> IntArray:
     """
     start = nothing(instance, model)
     return lawful(
-        instance, model, _ATTEMPTS, lambda barred: _laid_once(instance, model, start, pattern, barred)
+        instance,
+        model,
+        _ATTEMPTS,
+        lambda barred: _laid_once(instance, model, start, pattern, barred),
+        give_up_at=deadline,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -84,7 +86,14 @@ def forbidden_goods(model: Model, x: IntArray) -> IntArray:
     return np.concatenate(found)
 
 
-def lawful(instance: Instance, model: Model, attempts: int, lay: Callable[[BoolArray], IntArray]) -> IntArray:
+def lawful(
+    instance: Instance,
+    model: Model,
+    attempts: int,
+    lay: Callable[[BoolArray], IntArray],
+    *,
+    give_up_at: float = math.inf,
+) -> IntArray:
     """Lay a plan again and again without the steps that, looking back, were forbidden.
 
     Parameters
@@ -95,15 +104,18 @@ def lawful(instance: Instance, model: Model, attempts: int, lay: Callable[[BoolA
         How often at most; the last time nobody is asked before whom another must be exhausted.
     lay : callable
         Makes a plan in which barred columns stay 0; signs and openings are set here.
+    give_up_at : float
+        By `time.monotonic`; from then on, and rather than ask nobody, a plan that breaks a row is returned. Left out:
+        never.
     """
     barred = np.zeros(model.mip.num_columns, dtype=np.bool_)
     for attempt in range(attempts):
-        if attempt == attempts - 1 and attempts > 1:
+        if attempt == attempts - 1 and attempts > 1 and give_up_at == math.inf:
             barred[model.strict.flow] = True
             barred[goods_in_order(model)] = True
         x = with_goods_rules(instance, model, signs_set(model, lay(barred)))
         shut = np.concatenate([forbidden(model, x), forbidden_goods(model, x)])
-        if not len(shut):
+        if not len(shut) or time.monotonic() > give_up_at:
             break
         # Looking back, somebody was asked too early: begin again without that.
         barred[shut] = True
