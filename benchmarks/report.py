@@ -53,7 +53,8 @@ BUILDING: Final = """\
 yjopt and the reference in PuLP start from checked tables. The packages are handed the finished matrix and have only
 to hold it, which favours them: finding, joining and numbering what goes into it is not theirs to do. *linopy* sums
 terms over entries grouped by row, block by block, as its users do; *linopy-arrays* is given padded arrays. *Times
-yjopt's* compares seconds of the processor.
+yjopt's* compares seconds of the processor with yjopt's index and assemble together, *assemble alone* with that phase,
+which starts from joined arrays as they do.
 """
 
 SOURCES: Final = """\
