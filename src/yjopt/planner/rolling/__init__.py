@@ -87,7 +87,8 @@ def rolled(
         after = (tables[name]["period"] > ahead).to_numpy(dtype=bool)
         beyond[name], tables[name] = tables[name][after], tables[name][~after].reset_index(drop=True)
     settings = {**scenario.settings.values, "periods": ahead, "start": _date_later(scenario, periods)}
-    return Scenario.from_tables(tables, Settings(settings).nested()), replace(later, beyond=beyond)
+    following = Scenario.from_tables(tables, Settings(settings).nested()).canonical
+    return following, replace(later, beyond=beyond)
 
 
 def _date_later(scenario: Scenario, periods: int) -> str:
