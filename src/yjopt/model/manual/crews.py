@@ -70,7 +70,13 @@ class Crews:
             self.ledger.add(self.members, (post, slice(first, last + 1)), -members * people)
             for period in range(first, last + 1):
                 if self.members[post, period] < 0 and not self._fill(post, now, period):
-                    return False
+                    if not self.ledger.is_patterned:
+                        return False
+                    # A pattern has parts of teams where only whole ones can be called.
+                    with self.ledger.lifted():
+                        is_filled = self._fill(post, now, period)
+                    if not is_filled:
+                        return False
         return True
 
     def _fill(self, post: int, now: int, period: int) -> bool:

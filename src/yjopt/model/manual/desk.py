@@ -44,10 +44,14 @@ class Desk:
         self.crews.relieve()
         self.pantry.relieve()
 
-    def care(self, period: int) -> None:
-        """Admit, isolate, and send teams to tasks in a period."""
+    def host(self, period: int) -> None:
+        """Admit and isolate in a period."""
         self.hosts.admit(period)
         self.hosts.settle(period)
+
+    def care(self, period: int) -> None:
+        """Admit, isolate, and send teams to tasks in a period."""
+        self.host(period)
         self.crews.do_tasks(period)
 
     def closed(self) -> IntArray:

@@ -79,16 +79,19 @@ def _laid_once(
 ) -> IntArray:
     """Lay the plan once, without the barred columns."""
     ledger = Ledger(instance, model, start.copy(), barred)
-    ledger.foresees = True
+    ledger.foresees = ledger.is_patterned = True
     desk = Desk(ledger)
     desk.relieve()
     _follow(ledger, pattern)
     for part in _OPENED_FROM:
         _open(ledger, pattern, part)
-        # Sites want setting up before anybody is there to be brought.
+        # Sites and beds want setting up before anybody is there to be brought.
         desk.hosts.open_sites()
+        desk.hosts.open_levels()
         for period in range(instance.horizon):
-            desk.care(period)
+            desk.host(period)
+    for period in range(instance.horizon):
+        desk.crews.do_tasks(period)
     trip = model.trips.trip
     ledger.most[trip] = np.maximum(
         ledger.x[trip], np.floor(pattern[trip] + 1 - _WORTH_A_TRIP + _CRUMB)
@@ -113,6 +116,10 @@ def _follow(ledger: Ledger, pattern: FloatArray) -> None:
         supplies.ship, supplies.order, model.trips.trip, beds.admit, isolation.settle, model.teams.deploy,
     ):  # fmt: skip
         most[columns] = np.minimum(most[columns], wished[columns])
+    # Work waits for whole teams, people do not: what is broken off goes to those who look after them.
+    teams = ledger.instance.teams
+    tours = model.teams.deploy[teams.tour_post < 0]
+    most[tours] = np.minimum(most[tours], np.floor(pattern[tours] + _CRUMB).astype(np.int64))
 
 
 def _open(ledger: Ledger, pattern: FloatArray, part: float) -> None:

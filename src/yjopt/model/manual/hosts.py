@@ -124,8 +124,8 @@ class Hosts:
             )
             people = self._take_in(ward, people, now, now, last)
             if people == 0:
-                # Barred to some is not full for all.
-                if not self.ledger.barred[column]:
+                # Shut for some is not full for all.
+                if self.ledger.room(column):
                     self.full.add(ward)
                 return
             self.ledger.add(self.ledger.x, column, people)
@@ -151,37 +151,45 @@ class Hosts:
 
     def _open_surge(self, demand: int, now: int) -> bool:
         """Open the next surge level of the first hospital that could take the demand; are beds there at once?"""
-        instance = self.ledger.instance
-        beds, horizon = instance.beds, instance.horizon
+        beds, horizon = self.ledger.instance.beds, self.ledger.instance.horizon
         for choice in self.beds_of[int(beds.queue[demand]) * horizon + now]:
             ward = int(beds.choice_ward[choice])
             # A plan that is laid in several rounds may have opened the level before in a later period.
-            if not self.next_level[ward] or self.surged_in[ward] > now:
-                continue
-            level = self.next_level[ward][0]
-            column = self.decide_surge.get((level, now))
-            if not self.standby.is_in_use(ward, now + int(beds.surge_setup[level])):
-                continue
-            if (
-                column is None
-                or self.ledger.room(column) <= 0
-                or not self._pay(self.budgets_of_surge.get(level, ()), int(beds.surge_cost[level]))
-            ):
-                continue
-            self.next_level[ward].pop(0)
-            self.surged_in[ward] = now
-            self.ledger.add(self.ledger.x, column, 1)
-            ready = now + int(beds.surge_setup[level])
-            # Beds that people there at the start already overfill are not new room.
-            base, there = instance.wards.base[ward], instance.wards.inherited[ward]
-            excess = np.maximum(there - base, 0)[ready:]
-            self.ledger.add(
-                self.room, (ward, slice(ready, None)), np.maximum(int(beds.surge_beds[level]) - excess, 0)
-            )
-            self.ledger.add(self.beds, (ward, slice(ready, None)), int(beds.surge_beds[level]))
-            self.full.discard(ward)
-            return ready == now
+            if self.next_level[ward] and self.surged_in[ward] <= now:
+                level = self.next_level[ward][0]
+                if self._open_level(ward, level, now):
+                    return bool(beds.surge_setup[level] == 0)
         return False
+
+    def _open_level(self, ward: int, level: int, now: int) -> bool:
+        """Decide the next surge level of a ward, if it may be decided and there is money for it."""
+        instance = self.ledger.instance
+        beds = instance.beds
+        column, ready = self.decide_surge.get((level, now)), now + int(beds.surge_setup[level])
+        if column is None or self.ledger.room(column) <= 0 or not self.standby.is_in_use(ward, ready):
+            return False
+        if not self._pay(self.budgets_of_surge.get(level, ()), int(beds.surge_cost[level])):
+            return False
+        self.next_level[ward].pop(0)
+        self.surged_in[ward] = now
+        self.ledger.add(self.ledger.x, column, 1)
+        # Beds that people there at the start already overfill are not new room.
+        base, there = instance.wards.base[ward], instance.wards.inherited[ward]
+        excess = np.maximum(there - base, 0)[ready:]
+        self.ledger.add(
+            self.room, (ward, slice(ready, None)), np.maximum(int(beds.surge_beds[level]) - excess, 0)
+        )
+        self.ledger.add(self.beds, (ward, slice(ready, None)), int(beds.surge_beds[level]))
+        self.full.discard(ward)
+        return True
+
+    def open_levels(self) -> None:
+        """Decide every surge level that may be decided and is the next of its ward, in each period."""
+        for now in range(self.ledger.instance.horizon):
+            for ward, levels in enumerate(self.next_level):
+                # The list becomes shorter with each level that is opened.
+                while levels and self.surged_in[ward] <= now and self._open_level(ward, levels[0], now):
+                    pass
 
     def _open_facility(self, demand: int, now: int) -> bool:
         """Open the first backup or makeshift hospital that could take the demand; are beds there at once?"""

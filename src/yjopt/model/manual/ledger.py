@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import numpy.typing as npt
 
     from yjopt.instance import Instance
@@ -30,6 +33,8 @@ class Ledger:
     ----------
     most : int64 array, shape (columns,)
         Up to where each column may grow: its bound, or less while a plan is laid after a pattern.
+    is_patterned : bool
+        Whether some columns may grow less than their bounds allow.
     foresees : bool
         Whether goods and teams may leave before the period in which they are found wanting.
     taken_back : int
@@ -44,6 +49,7 @@ class Ledger:
         self.x = x
         self.barred = np.zeros(len(x), dtype=np.bool_) if barred is None else barred
         self.most = model.mip.upper.astype(np.int64)
+        self.is_patterned = False
         self.foresees = False
         self.taken_back = 0
         self._undo: list[tuple[npt.NDArray[Any], Any, Any]] = []
@@ -68,7 +74,16 @@ class Ledger:
     def lift(self) -> None:
         """Let every column grow to its bound again."""
         self.most = self.model.mip.upper.astype(np.int64)
+        self.is_patterned = False
         self.taken_back += 1
+
+    @contextmanager
+    def lifted(self) -> Iterator[None]:
+        """For a moment let every column grow to its bound."""
+        most = self.most
+        self.lift()
+        yield
+        self.most, self.is_patterned = most, True
 
     def room(self, column: int) -> int:
         """How much the column may still grow."""
