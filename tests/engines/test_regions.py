@@ -30,14 +30,15 @@ def soon(seconds: float = 10.0) -> float:
     return time.monotonic() + seconds
 
 
-def chain(length: int) -> Mip:
+def chain(length: int, *, over_all: bool = True) -> Mip:
     """Columns 0 .. length, row k over columns k and k + 1, and one row over all."""
     builder = Builder()
     x = builder.columns("x", 0, 5, size=length + 1)
     link = builder.rows("link", 0, 8, size=length)
     builder.entries(link, x[:-1], 1)
     builder.entries(link, x[1:], 1)
-    builder.entries(builder.rows("all", 0, 4 * length, size=1), x, 1)
+    if over_all:
+        builder.entries(builder.rows("all", 0, 4 * length, size=1), x, 1)
     builder.cost("first", x, -1)
     return builder.build([("first", 1)])
 
@@ -186,6 +187,22 @@ def test_neighbours_grow_along_the_chain() -> None:
     assert 700 in region
     assert graph.rows_of(np.array([0, 5])).tolist() == [0, 4, 5, 1500]
     assert graph.columns_of(np.array([3, 4])).tolist() == [3, 4, 5]
+
+
+def test_regions_pass_through_binding_rows_only() -> None:
+    """Of a chain the sums of columns 2 + 3 and 3 + 4 have no room left: a region from 3 is the columns 2, 3, 4."""
+    mip = chain(9, over_all=False)
+    plan = Plan(mip, np.array([0, 0, 4, 4, 4, 0, 0, 0, 0, 0]))
+    assert np.flatnonzero(plan.binding()).tolist() == [0, 2, 3, 5, 6, 7, 8]
+    rows = np.zeros(mip.num_rows, dtype=np.bool_)
+    rows[[2, 3]] = True
+    matters = np.ones(mip.num_columns, dtype=np.bool_)
+    region = Neighbours(mip).grow(np.array([3]), matters, 8, np.random.default_rng(0), None, rows)
+    assert region.tolist() == [2, 3, 4]
+    shut = np.zeros(mip.num_columns, dtype=np.bool_)
+    shut[4] = True
+    region = Neighbours(mip).grow(np.array([3]), matters, 8, np.random.default_rng(0), shut, rows)
+    assert region.tolist() == [2, 3]
 
 
 def test_neighbours_take_in_what_only_follows() -> None:

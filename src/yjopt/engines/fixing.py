@@ -17,7 +17,7 @@ from yjopt.errors import EngineError
 from yjopt.model.mip import EXACT_LIMIT, Block, Mip, RowBlock
 
 if TYPE_CHECKING:
-    from yjopt.model.mip import FloatArray, IntArray
+    from yjopt.model.mip import BoolArray, FloatArray, IntArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,11 +72,19 @@ class Plan:
         matrix = sparse.csc_array((self._data, mip.matrix.indices, mip.matrix.indptr), shape=mip.matrix.shape)
         self._activity: IntArray = np.asarray(matrix @ self.x)
         self._number = np.zeros(mip.num_rows, dtype=np.int64)
+        self._largest = np.zeros(mip.num_rows, dtype=np.int64)
+        np.maximum.at(self._largest, mip.matrix.indices, np.abs(self._data))
         self._costs = [_Cost(mip, k) for k in range(len(mip.stages))]
 
     def cost(self, stage: int, columns: IntArray) -> IntArray:
         """Coefficients of a stage on some columns."""
         return self._costs[stage].on(columns)
+
+    def binding(self) -> BoolArray:
+        """Rows with less room on some side than their largest entry: in the way of one of their columns, perhaps."""
+        lower, upper = self._sides
+        room = np.minimum(upper - self._activity, self._activity - lower)
+        return np.asarray(room < self._largest)
 
     def cut(self, columns: IntArray) -> Cut:
         """Free some columns (sorted), fix the others at the plan."""

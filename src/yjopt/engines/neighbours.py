@@ -63,6 +63,7 @@ class Neighbours:
         size: int,
         random: np.random.Generator,
         shut: BoolArray | None = None,
+        binding: BoolArray | None = None,
     ) -> IntArray:
         """The columns around some seeds.
 
@@ -78,6 +79,9 @@ class Neighbours:
             Draws which rows and columns come first.
         shut : bool[columns], optional
             Columns to keep out.
+        binding : bool[rows], optional
+            Rows that are in the way of their columns. Others are not followed: what stands in them may move alone.
+            The seeds' own rows always are.
 
         Returns
         -------
@@ -88,12 +92,17 @@ class Neighbours:
         inside = np.zeros(self.num_columns, dtype=np.bool_)
         reached = np.zeros(self.num_rows, dtype=np.bool_)
         inside[seeds] = True
+        leads = self._row_sizes <= BROAD
+        if binding is not None:
+            leads &= binding
+            own = self.rows_of(seeds)
+            leads[own] = self._row_sizes[own] <= BROAD
         count, new = len(seeds), seeds
         while len(new):
             rows = self.rows_of(new)
             rows = rows[~reached[rows]]
             reached[rows] = True
-            rows = random.permutation(rows[self._row_sizes[rows] <= BROAD])
+            rows = random.permutation(rows[leads[rows]])
             new = self._step(rows, may & ~inside, matters, size - count, random)
             inside[new] = True
             count += len(new)

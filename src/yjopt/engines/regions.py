@@ -34,11 +34,15 @@ if TYPE_CHECKING:
     from yjopt.engines.search import Search
     from yjopt.model.mip import FloatArray, IntArray, Mip
 
-FIRST_SIZE, LEAST_SIZE = 400, 100
+FIRST_SIZE, LEAST_SIZE = 600, 250
 """Free columns of a region: at first, and the least it comes to. It grows while regions are closed quickly."""
 
-AIM, LONGEST = 0.3, 0.8
+AIM, LONGEST = 0.4, 1.2
 """Seconds that a region should take, and at most gets."""
+
+MORE, MOST_PATIENCE = 1.0, 5.0
+"""By how much a region gets larger and its time longer for each one around the same seed that gave nothing, and how
+many times the usual at most."""
 
 GAP = 1e-3
 """Relative gap at which a region is left: the next one gains more than its last thousandth."""
@@ -132,12 +136,26 @@ def improve(
 
 @dataclass(frozen=True, eq=False)
 class Region:
-    """A region to be solved: for which stage, how it was grown, and whether it is all of the model."""
+    """A region to be solved.
+
+    Attributes
+    ----------
+    stage : int
+        The stage that it is for.
+    way : int
+        How it was grown, see `seeding.Seeding`.
+    cut : Cut
+    patience : float
+        How many times the usual seconds it may take.
+    whole : bool
+        It is all of the model.
+    """
 
     stage: int
     way: int
     cut: Cut
-    whole: bool
+    patience: float = 1.0
+    whole: bool = False
 
 
 class Improvement:
@@ -170,7 +188,7 @@ class Improvement:
         self._plan = Plan(mip, x)
         self._graph = Neighbours(mip)
         self._seeding = Seeding(mip, guide, self._random)
-        self._size = FIRST_SIZE
+        self._sizes = [FIRST_SIZE for _ in mip.stages]
         self._stage_of_whole = 0
         self.interrupted = False
         self.tally = Tally()
@@ -203,11 +221,11 @@ class Improvement:
             self._plan = Plan(self._mip, self._plan.x)
 
     def _seconds(self, deadline: float) -> float:
-        """Seconds that the next region may take; 0 when there is to be none."""
+        """Seconds left for the next region; 0 when there is to be none."""
         if self.finished or self.interrupted or (self._stop is not None and self._stop()):
             return 0.0
         left = deadline - RESERVE - time.monotonic()
-        return 0.0 if left < LEAST_SECONDS else min(left, LONGEST)
+        return 0.0 if left < LEAST_SECONDS else left
 
     def _one_by_one(self, deadline: float) -> None:
         while (seconds := self._seconds(deadline)) > 0 and (region := self._next([])) is not None:
@@ -236,7 +254,7 @@ class Improvement:
 
     def _next(self, under_way: list[Region]) -> Region | None:
         """The next region, without a row of those under way; None when there is none to be had now."""
-        if self._size >= len(self._graph.movable):
+        if min(self._sizes) >= len(self._graph.movable):
             cut = self._plan.cut(self._graph.movable)
             return None if under_way else Region(self._stage_of_whole, 0, cut, whole=True)
         shut = None
@@ -247,18 +265,22 @@ class Improvement:
             for region in under_way:
                 shut[region.cut.columns] = True
         x = self._plan.x
-        stage, seed = self._seeding.choose(x, shut)
-        if stage == len(self._mip.stages):
+        seed = self._seeding.choose(x, shut)
+        if seed is None:
             if not under_way:
-                self._stage_of_whole = stage
+                self._stage_of_whole = len(self._mip.stages)
             return None
+        # What a small region does not better, a larger one may, if it gets more time.
+        patience = min(1.0 + MORE * seed.failures, MOST_PATIENCE)
+        size = int(patience * self._sizes[seed.stage])
         way, matters = self._seeding.follow(x)
-        columns = self._graph.grow(seed, matters, self._size, self._random, shut)
-        if len(columns) < LEAST_SIZE:
+        binding = self._plan.binding()
+        columns = self._graph.grow(seed.column, matters, size, self._random, shut, binding)
+        if len(columns) < LEAST_SIZE // 2:
             # Little hangs together in this way.
             way, matters = 0, self._seeding.matters(0, x)
-            columns = self._graph.grow(seed, matters, self._size, self._random, shut)
-        return Region(stage, way, self._plan.cut(columns), whole=False)
+            columns = self._graph.grow(seed.column, matters, size, self._random, shut, binding)
+        return Region(seed.stage, way, self._plan.cut(columns), patience)
 
     def _solve(self, region: Region, seconds: float) -> tuple[SingleOutcome, float]:
         """Ask the engine; its answer and the seconds it took."""
@@ -270,7 +292,7 @@ class Improvement:
             limits=self._plan.limits(cut, stage),
             start=cut.start,
             gap=0.0 if region.whole else GAP,
-            deadline=began + seconds,
+            deadline=began + min(seconds, LONGEST * region.patience),
         )
         return answer, time.monotonic() - began
 
@@ -288,10 +310,11 @@ class Improvement:
         if region.whole and closed:
             # Held by a limit from now on, so that no later region opens it again.
             self._stage_of_whole = region.stage + 1
-        if took > AIM and not (region.whole and closed):
-            self._size = max(LEAST_SIZE, int(0.85 * self._size))
-        elif closed and took < AIM / 2:
-            self._size = int(1.15 * self._size) + 1
+        aim, size = AIM * region.patience, self._sizes[region.stage]
+        if took > aim:
+            self._sizes[region.stage] = max(LEAST_SIZE, int(0.85 * size))
+        elif closed and took < aim / 2:
+            self._sizes[region.stage] = int(1.15 * size) + 1
         if first is not None and self._on_better is not None:
             self._on_better(self.x, self.values)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -27,6 +28,23 @@ AT_RANDOM = 0.15
 
 SETTLED = 0.95
 """What older answers count for a way of growing, each time that it is used again."""
+
+
+class Seed(NamedTuple):
+    """Where a region begins.
+
+    Attributes
+    ----------
+    stage : int
+        The stage that it is for.
+    column : int64[1]
+    failures : float
+        About how many regions around it gave nothing since something changed there.
+    """
+
+    stage: int
+    column: IntArray
+    failures: float
 
 
 class Seeding:
@@ -54,8 +72,8 @@ class Seeding:
         # One success in one second each to begin with: every way is tried.
         self._successes, self._seconds = np.ones(ways), np.ones(ways)
 
-    def choose(self, x: IntArray, shut: BoolArray | None = None) -> tuple[int, IntArray]:
-        """A stage, and the column to begin from: where it costs most, less so where it was tried in vain.
+    def choose(self, x: IntArray, shut: BoolArray | None = None) -> Seed | None:
+        """A column to begin from: where a stage costs most, less so where it was tried in vain.
 
         Earlier stages come first, but not always: a stage in which much was tried in vain is passed over more
         often.
@@ -69,11 +87,10 @@ class Seeding:
 
         Returns
         -------
-        stage : int
-            The number of stages when there is no column to begin from.
-        seed : int64[1]
+        Seed or None
+            None when every stage costs its least.
         """
-        first: tuple[int, IntArray] | None = None
+        first: Seed | None = None
         for k, stage in enumerate(self._mip.stages):
             excess = self._excess(k, x)
             if shut is not None:
@@ -82,13 +99,14 @@ class Seeding:
             if total <= 0:
                 continue
             weight = np.sqrt(excess) * self._chances[k]
-            at = self._random.choice(len(weight), p=weight / weight.sum())
-            chosen = (k, stage.columns[at : at + 1])
+            at = int(self._random.choice(len(weight), p=weight / weight.sum()))
+            failures = math.log(self._chances[k][at]) / math.log(FORGET)
+            chosen = Seed(k, stage.columns[at : at + 1], failures)
             hope = float(excess @ self._chances[k]) / total
             if self._random.random() < FIRST_CHANCE * min(1.0, 2 * hope):
                 return chosen
             first = first or chosen
-        return first or (len(self._mip.stages), np.zeros(0, dtype=np.int64))
+        return first
 
     def follow(self, x: IntArray) -> tuple[int, BoolArray]:
         """A way to grow, drawn by its success, and the columns that matter to it."""
