@@ -1,8 +1,8 @@
 """Many variants of one scenario planned side by side: what if a depot is lost, a road closed, a town twice as ill?
 
-`running` holds the verb, `base` what all variants share, `tasks` one variant from its tables to its answer; `pool` is
-the sweep's own processes and `worker` their inside; `dispatch` hands tasks to these or to an executor of the
-caller's; `result` is what comes back. Variants are made in `yjopt.generation.variants`.
+`running` holds the verb, `base` what all variants share, `rechecking` the checks of a changed table alone, `tasks` one
+variant from its tables to its answer; `pool` is the sweep's own processes and `worker` their inside; `dispatch` hands
+tasks to an executor of the caller's; `result` is what comes back. Variants are made in `yjopt.generation.variants`.
 """
 
 from __future__ import annotations

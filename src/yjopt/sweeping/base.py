@@ -15,6 +15,7 @@ from yjopt.model.assembly import assemble
 from yjopt.model.manual import manual
 from yjopt.plan import FIRST_STAGES
 from yjopt.planner.carrying import Vector, start_from
+from yjopt.sweeping.rechecking import VariedScenario
 
 if TYPE_CHECKING:
     from yjopt.engines.outcome import Outcome
@@ -47,6 +48,11 @@ class Base:
 
     scenario: Scenario
     x: IntArray | None = None
+
+    @cached_property
+    def varied(self) -> VariedScenario:
+        """The scenario, ready for many variants to be made of it in this process."""
+        return VariedScenario.of(self.scenario)
 
     @cached_property
     def vector(self) -> Vector | None:

@@ -113,7 +113,7 @@ def perform(base: Base, task: Task) -> Answer:
     """
     began = time.perf_counter()
     try:
-        scenario = task.variant.apply(base.scenario)
+        scenario = task.variant.apply(base.varied)
         changed = time.perf_counter()
         terms = task.terms
         starting = None if base.vector is None else Starting(base.vector, terms.time_limit)
