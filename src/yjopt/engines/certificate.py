@@ -123,10 +123,16 @@ def certified_bound(
         pressing = min(multiplier, 0)
         if pressing:
             np.subtract.at(reduced, limit.columns, pressing * limit.coefficients.astype(object))
-            total += pressing * (limit.upper // _divisor(limit.coefficients) * _divisor(limit.coefficients))
+            total += pressing * reachable(limit)
     total += _dot(reduced, np.where(reduced > 0, mip.lower, mip.upper).astype(np.int64))
     quantum = _divisor(cost)
     return -(-total // (multipliers.denominator * quantum)) * quantum
+
+
+def reachable(limit: Limit) -> int:
+    """The upper side of a limit moved down to a value that whole vectors can have."""
+    divisor = _divisor(limit.coefficients)
+    return limit.upper // divisor * divisor
 
 
 def _divisor(coefficients: IntArray) -> int:

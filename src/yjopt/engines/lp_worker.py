@@ -26,8 +26,14 @@ DUAL, PRIMAL = 1, 4
 KEPT_NUMBERS, KEPT_LEAST = 20_000_000, 2
 """So many numbers of optimal vectors are remembered with their bases, and never fewer than so many vectors."""
 
+FAR = 200
+"""After so many iterations the parent gets the basis too, so that a new process need not walk them again."""
+
 TOLERANCE = 1e-6
 """By so much a remembered vector may miss a bound or a limit and still count as feasible."""
+
+
+RECALLED = b"recalled"
 
 
 class Optimum(NamedTuple):
@@ -109,12 +115,22 @@ class Programme:
         self._restricted = request.header["restricted"]
         return self._take_limits(request.limits)
 
+    def recall(self, statuses: Any, x: FloatArray) -> None:
+        """Remember an optimum that another process found, under limits that were perhaps the first ones of now."""
+        words = {int(word): word for word in self._highspy.HighsBasisStatus.__members__.values()}
+        every = [words[status] for status in statuses.tolist()]
+        basis = self._highspy.HighsBasis()
+        basis.col_status, basis.row_status = every[: len(x)], every[len(x) :]
+        # So HiGHS looks whether it is a basis, and mends it where the limits are other ones.
+        basis.valid, basis.alien = True, True
+        self._optima[RECALLED] = Optimum(basis, x)
+
     def start(self, cold: bool) -> None:
         """Choose basis and method.
 
         The cost of the last run: its basis stays dual feasible whatever bounds and limits do, so the dual
         method goes on. A cost known from before: the same from its own basis. A new cost: the primal method
-        from the last optimum that keeps the bounds and limits asked for. Else presolve and the dual method.
+        from the cheapest optimum so far that keeps the bounds and limits asked for. Else presolve and the dual method.
         """
         key = hashlib.sha256(self._cost.tobytes()).digest()
         method, basis, presolve = DUAL, None, "off"
@@ -127,7 +143,7 @@ class Programme:
         else:
             method = PRIMAL
             feasible = (optimum for optimum in reversed(self._optima.values()) if self._keeps(optimum.x))
-            chosen = next(feasible, None)
+            chosen = min(feasible, key=lambda optimum: float(self._cost @ optimum.x), default=None)
             if chosen is None:
                 method, presolve = DUAL, "on"
                 self._check(self._highs.clearSolver(), "to forget its basis")
@@ -158,24 +174,29 @@ class Programme:
             arrays["reduced"] = np.array(solution.col_dual, dtype=np.float64) + 0.0
             arrays["duals"] = duals[: self._rows]
             arrays["limit_duals"] = duals[limit_rows]
-        if status == self._highspy.HighsModelStatus.kOptimal and "x" in arrays:
-            self._remember(arrays["x"])
+        iterations = int(self._highs.getInfo().simplex_iteration_count)
+        if status == self._highspy.HighsModelStatus.kOptimal and "x" in arrays and not self._restricted:
+            basis = self._remember(arrays["x"])
+            if iterations >= FAR:
+                rows = basis.row_status
+                statuses = [*basis.col_status, *rows[: self._rows], *(rows[row] for row in limit_rows)]
+                arrays["basis"] = np.array([int(status) for status in statuses], dtype=np.uint8)
         header = {
             "kind": "done",
             "native": status.name,
-            "iterations": int(self._highs.getInfo().simplex_iteration_count),
+            "iterations": iterations,
             "processor": time.process_time() - processor,
         }
         reply.send(header, arrays)
 
-    def _remember(self, x: FloatArray) -> None:
-        """Keep the optimum, unless it is one of other column bounds than the model's."""
-        if self._restricted:
-            return
+    def _remember(self, x: FloatArray) -> Any:
+        """Keep an optimum under the model's own column bounds; its basis."""
+        basis = self._highs.getBasis()
         self._optima.pop(self._solved_cost, None)
-        self._optima[self._solved_cost] = Optimum(self._highs.getBasis(), x)
+        self._optima[self._solved_cost] = Optimum(basis, x)
         if len(self._optima) > max(KEPT_LEAST, KEPT_NUMBERS // max(len(x), 1)):
             del self._optima[next(iter(self._optima))]
+        return basis
 
     def _keeps(self, x: FloatArray) -> bool:
         if np.any(x < self._lower - TOLERANCE) or np.any(x > self._upper + TOLERANCE):
@@ -183,10 +204,11 @@ class Programme:
         return all(values @ x[columns] <= upper + TOLERANCE for columns, values, upper in self._limits)
 
     def _extended(self, basis: Any) -> Any:
-        """The basis with rows that came after it, whose slacks are basic."""
-        missing = self._highs.getNumRow() - len(basis.row_status)
-        if missing:
-            basis.row_status = [*basis.row_status, *[self._highspy.HighsBasisStatus.kBasic] * missing]
+        """The basis with rows that came after it, whose slacks are basic, and without rows that are not there."""
+        number, rows = self._highs.getNumRow(), basis.row_status
+        if len(rows) != number:
+            missing = [self._highspy.HighsBasisStatus.kBasic] * max(number - len(rows), 0)
+            basis.row_status = [*rows[:number], *missing]
         return basis
 
     def _take_limits(self, limits: Named) -> list[int]:
@@ -240,6 +262,8 @@ def solve(request: Request, reply: Reply) -> None:
         _programmes.clear()
         _programmes[key] = Programme(request, highspy)
     programme = _programmes[key]
+    if request.basis is not None and request.start is not None:
+        programme.recall(request.basis, request.start)
     limit_rows = programme.take(request)
     programme.start(cold=not request.header["warm"])
     programme.run(request.header["seconds"] - (time.monotonic() - began))

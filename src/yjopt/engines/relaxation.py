@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from yjopt.engines import workers
-from yjopt.engines.certificate import certified_bound, rounded
+from yjopt.engines.certificate import certified_bound, reachable, rounded
 from yjopt.engines.engine import Limit, trivial_bound
 from yjopt.engines.handover import row_divisors
 from yjopt.engines.highs import VERDICTS
@@ -115,7 +115,7 @@ class Relaxation:
 
     The process starts with the first minimisation. It is ended at a deadline that
     the solver does not keep, at Ctrl-C and on any error; the next minimisation then
-    begins cold in a new one.
+    goes on in a new one, from the last optimal basis that was sent over.
 
     Parameters
     ----------
@@ -128,6 +128,7 @@ class Relaxation:
     seed: int = 0
     _worker: workers.Worker | None = field(default=None, init=False, repr=False)
     _divisors: IntArray = field(init=False, repr=False)
+    _recalled: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._divisors = row_divisors(self.mip)
@@ -249,7 +250,12 @@ class Relaxation:
         """One request; the process is ended unless it has answered and is sound."""
         if deadline - time.monotonic() <= 0:
             return RelaxedOutcome(StoppedBy.TIME)
-        worker = self._worker or workers.acquire(MODULE)
+        worker = self._worker
+        if worker is None or not worker.alive:
+            if worker is not None:
+                worker.kill()
+            worker = workers.acquire(MODULE)
+            arrays = {**arrays, **self._recalled}
         self._worker = None
         sound = False
         try:
@@ -258,9 +264,14 @@ class Relaxation:
             worker.send(
                 {"kind": "minimise", "key": key, "seconds": seconds, "seed": self.seed, **header}, arrays
             )
-            outcome = _listen(worker, deadline)
-            sound = outcome is not None and outcome.stopped_by in (StoppedBy.PROOF, StoppedBy.TIME)
-            return outcome or RelaxedOutcome(StoppedBy.TIME)
+            frame = _listen(worker, deadline)
+            if frame is None:
+                return RelaxedOutcome(StoppedBy.TIME)
+            outcome = _outcome(*frame)
+            if outcome.optimal and "basis" in frame[1]:
+                self._recalled = {"basis": frame[1]["basis"], "start": outcome.values}
+            sound = outcome.stopped_by in (StoppedBy.PROOF, StoppedBy.TIME)
+            return outcome
         except workers.WorkerDied as death:
             stopped_by = StoppedBy.MEMORY if death.killed else StoppedBy.ERROR
             return RelaxedOutcome(stopped_by, detail=f"The relaxation's process broke off, {death}.")
@@ -294,8 +305,7 @@ def near_one(coefficients: npt.NDArray[Any]) -> float:
 def _limit_arrays(limits: Sequence[Limit]) -> dict[str, npt.NDArray[Any]]:
     factors = [near_one(limit.coefficients) for limit in limits]
     rows = [limit.coefficients * factor for limit, factor in zip(limits, factors, strict=True)]
-    # Half a quantum of air, as values are whole, so that rounding never shuts out the plan that is held.
-    sides = [(limit.upper + 0.5) * factor for limit, factor in zip(limits, factors, strict=True)]
+    sides = [reachable(limit) * factor for limit, factor in zip(limits, factors, strict=True)]
     empty = np.zeros(0)
     return {
         "limit_indptr": np.cumsum([0, *(len(row) for row in rows)]).astype(np.int32),
@@ -305,24 +315,21 @@ def _limit_arrays(limits: Sequence[Limit]) -> dict[str, npt.NDArray[Any]]:
     }
 
 
-def _listen(worker: workers.Worker, deadline: float) -> RelaxedOutcome | None:
+def _listen(worker: workers.Worker, deadline: float) -> workers.Frame | None:
     """The answer, or None when time is up."""
     while (now := time.monotonic()) < deadline + GRACE:
         frame = worker.receive(min(deadline + GRACE - now, 0.1))
-        if frame is None:
-            continue
-        header, arrays = frame
-        if header["kind"] == "done":
-            return _outcome(header, arrays)
-        if header["kind"] == "error":
-            if header["reason"] == "unusable":
-                raise EngineError(header["message"])
-            stopped_by = StoppedBy.MEMORY if header["reason"] == "memory" else StoppedBy.ERROR
-            return RelaxedOutcome(stopped_by, detail=header["message"])
+        if frame is not None:
+            return frame
     return None
 
 
 def _outcome(header: dict[str, Any], arrays: dict[str, Any]) -> RelaxedOutcome:
+    if header["kind"] == "error":
+        if header["reason"] == "unusable":
+            raise EngineError(header["message"])
+        stopped_by = StoppedBy.MEMORY if header["reason"] == "memory" else StoppedBy.ERROR
+        return RelaxedOutcome(stopped_by, detail=header["message"])
     native = header["native"]
     verdict = VERDICTS.get(native, Verdict.FAILED)
     if not all(np.isfinite(array).all() for array in arrays.values()):

@@ -41,6 +41,8 @@ class Request:
     limits : dict of arrays
         Extra rows by rows: ``indptr``, ``indices``, ``data``, ``upper``.
     start : float64[columns] or None
+    basis : uint8[columns + rows] or None
+        Status of every column and row in the basis of `start`, where a linear solver is asked.
     """
 
     header: Header
@@ -48,6 +50,7 @@ class Request:
     cost: npt.NDArray[np.float64]
     limits: Named
     start: npt.NDArray[np.float64] | None
+    basis: npt.NDArray[np.uint8] | None = None
 
 
 class Reply:
@@ -131,7 +134,7 @@ def _request(header: Header, arrays: Named, model: Named) -> Request:
     # Solvers take NaN without a word and answer "optimal": nothing of the kind may reach them.
     if not all(np.isfinite(array).all() for array in numbers) or any(np.isnan(s).any() for s in sides):
         raise EngineError("A number that is not finite reached the solver; check costs, entries and bounds.")
-    return Request(header, {**model, **own}, arrays["cost"], limits, arrays.get("start"))
+    return Request(header, {**model, **own}, arrays["cost"], limits, arrays.get("start"), arrays.get("basis"))
 
 
 def _listen(frames: queue.SimpleQueue[tuple[Header, Named]]) -> None:
