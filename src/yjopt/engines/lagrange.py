@@ -9,6 +9,8 @@ doi:10.1007/BFb0120690). Small parts go straight to the solver.
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import time
 from typing import TYPE_CHECKING, Final
 
@@ -188,6 +190,7 @@ class LargeRun(Run):
                 x,
                 guide=self.patterns.get(part),
                 seed=self.params.seed,
+                processes=_processes(),
                 on_better=lambda better, _: self._better(part, better),
             )
             self.searches[part] = search
@@ -216,3 +219,9 @@ class LargeRun(Run):
         stage = next(open_stages, 0)
         if self.mip.stages:
             self.seconds[stage] += time.monotonic() - began
+
+
+def _processes() -> int:
+    """Regions solved at once: two, where there are cores and this is no worker among others."""
+    alone = multiprocessing.parent_process() is None
+    return min(2, os.cpu_count() or 1) if alone else 1
