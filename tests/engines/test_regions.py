@@ -102,6 +102,20 @@ def test_past_deadline_and_stop() -> None:
     assert np.array_equal(improve(mip, nothing, soon(), stop=lambda: True), nothing)
 
 
+def test_restart_from_another_plan() -> None:
+    """A finished search goes on from another plan, here back at the start, and finishes again as well."""
+    mip, nothing = facilities(3, 3, 6)
+    run = Improvement(mip, nothing)
+    run.until(soon())
+    assert run.finished
+    best = run.values
+    run.restart(nothing)
+    assert run.values == mip.stage_values(nothing) > best
+    assert not run.finished
+    run.until(soon())
+    assert run.values == best
+
+
 def test_interrupt_keeps_the_best() -> None:
     """Ctrl-C while a better plan is told ends the search with that plan."""
     mip, nothing = facilities(5, 6, 15)

@@ -11,7 +11,6 @@ doi:10.1007/s10107-004-0518-7).
 
 from __future__ import annotations
 
-import logging
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
@@ -59,8 +58,6 @@ RATIO = 64.0
 WHOLE_COST, FINE = 2.0**52, 2.0**20
 """Largest coefficient of a region's cost, and into how many parts a quantum of its first stage is divided for the
 later ones."""
-
-_log = logging.getLogger("yjopt")
 
 
 class RegionEngine(RemoteEngine):
@@ -220,16 +217,21 @@ class Improvement:
             # It may have come while an answer was put in: the vector is sound, sums beside it may lag behind.
             self._plan = Plan(self._mip, self._plan.x)
 
-    def _seconds(self, deadline: float) -> float:
-        """Seconds left for the next region; 0 when there is to be none."""
+    def restart(self, x: IntArray) -> None:
+        """Go on from another plan; what was learned of sizes, seeds and ways to grow stays."""
+        self._plan = Plan(self._mip, x)
+        self._stage_of_whole = 0
+        self.interrupted = False
+
+    def _goes_on(self, deadline: float) -> bool:
+        """Whether another region is to be begun."""
         if self.finished or self.interrupted or (self._stop is not None and self._stop()):
-            return 0.0
-        left = deadline - RESERVE - time.monotonic()
-        return 0.0 if left < LEAST_SECONDS else left
+            return False
+        return deadline - time.monotonic() >= RESERVE + LEAST_SECONDS
 
     def _one_by_one(self, deadline: float) -> None:
-        while (seconds := self._seconds(deadline)) > 0 and (region := self._next([])) is not None:
-            self._settle(region, *self._solve(region, seconds))
+        while self._goes_on(deadline) and (region := self._next([])) is not None:
+            self._settle(region, *self._solve(region, deadline))
 
     def _several(self, deadline: float) -> None:
         """Regions without common rows at once, each asked for in a thread of its own."""
@@ -239,11 +241,11 @@ class Improvement:
         under_way: dict[Future[tuple[SingleOutcome, float]], Region] = {}
         try:
             while True:
-                while len(under_way) < self._processes and (seconds := self._seconds(deadline)) > 0:
+                while len(under_way) < self._processes and self._goes_on(deadline):
                     region = self._next(list(under_way.values()))
                     if region is None:
                         break
-                    under_way[pool.submit(self._solve, region, seconds)] = region
+                    under_way[pool.submit(self._solve, region, deadline)] = region
                 if not under_way:
                     return
                 for done in wait(under_way, return_when=FIRST_COMPLETED).done:
@@ -254,7 +256,12 @@ class Improvement:
 
     def _next(self, under_way: list[Region]) -> Region | None:
         """The next region, without a row of those under way; None when there is none to be had now."""
-        if min(self._sizes) >= len(self._graph.movable):
+        x, stages = self._plan.x, len(self._mip.stages)
+        while self._stage_of_whole < stages and self._seeding.costs_least(self._stage_of_whole, x):
+            self._stage_of_whole += 1
+        if self.finished:
+            return None
+        if self._sizes[self._stage_of_whole] >= len(self._graph.movable):
             cut = self._plan.cut(self._graph.movable)
             return None if under_way else Region(self._stage_of_whole, 0, cut, whole=True)
         shut = None
@@ -264,11 +271,8 @@ class Improvement:
             shut[self._graph.columns_of(rows)] = True
             for region in under_way:
                 shut[region.cut.columns] = True
-        x = self._plan.x
-        seed = self._seeding.choose(x, shut)
+        seed = self._seeding.choose(x, self._stage_of_whole, shut)
         if seed is None:
-            if not under_way:
-                self._stage_of_whole = len(self._mip.stages)
             return None
         # What a small region does not better, a larger one may, if it gets more time.
         patience = min(1.0 + MORE * seed.failures, MOST_PATIENCE)
@@ -282,7 +286,7 @@ class Improvement:
             columns = self._graph.grow(seed.column, matters, size, self._random, shut, binding)
         return Region(seed.stage, way, self._plan.cut(columns), patience)
 
-    def _solve(self, region: Region, seconds: float) -> tuple[SingleOutcome, float]:
+    def _solve(self, region: Region, deadline: float) -> tuple[SingleOutcome, float]:
         """Ask the engine; its answer and the seconds it took."""
         began = time.monotonic()
         cut, stage = region.cut, region.stage
@@ -292,7 +296,7 @@ class Improvement:
             limits=self._plan.limits(cut, stage),
             start=cut.start,
             gap=0.0 if region.whole else GAP,
-            deadline=began + min(seconds, LONGEST * region.patience),
+            deadline=min(deadline - RESERVE, began + LONGEST * region.patience),
         )
         return answer, time.monotonic() - began
 

@@ -72,7 +72,12 @@ class Seeding:
         # One success in one second each to begin with: every way is tried.
         self._successes, self._seconds = np.ones(ways), np.ones(ways)
 
-    def choose(self, x: IntArray, shut: BoolArray | None = None) -> Seed | None:
+    def costs_least(self, stage: int, x: IntArray) -> bool:
+        """Whether no column of a stage costs more than the least it might."""
+        own = self._mip.stages[stage]
+        return bool(np.all(own.coefficients * x[own.columns].astype(np.float64) <= self._least[stage]))
+
+    def choose(self, x: IntArray, begin: int = 0, shut: BoolArray | None = None) -> Seed | None:
         """A column to begin from: where a stage costs most, less so where it was tried in vain.
 
         Earlier stages come first, but not always: a stage in which much was tried in vain is passed over more
@@ -82,16 +87,18 @@ class Seeding:
         ----------
         x : int64[columns]
             The plan at hand.
+        begin : int
+            The first stage in which anything is left to gain.
         shut : bool[columns], optional
             Columns that are not to be drawn.
 
         Returns
         -------
         Seed or None
-            None when every stage costs its least.
+            None when these stages cost their least.
         """
         first: Seed | None = None
-        for k, stage in enumerate(self._mip.stages):
+        for k, stage in list(enumerate(self._mip.stages))[begin:]:
             excess = self._excess(k, x)
             if shut is not None:
                 excess[shut[stage.columns]] = 0.0
