@@ -21,8 +21,10 @@ from yjopt.planner.states import trimmed, with_states
 if TYPE_CHECKING:
     from yjopt.instance import Instance
     from yjopt.model.assembly import Model
-    from yjopt.model.mip import IntArray
+    from yjopt.model.mip import BoolArray, IntArray
 
+#: Needs that what is freed may go to: the most urgent ones.
+MOST_GAINING: Final = 40
 #: Share of the time limit that mending what was carried over may take.
 SHARE: Final = 0.25
 
@@ -88,6 +90,7 @@ def start_from(last: Vector, instance: Instance, model: Model, seconds: float, e
     rough = with_states(instance, model, trimmed(instance, model, carried(old, instance, model, elapsed)))
     broken = broken_rows(mip, rough)
     worse = worse_off(old, instance, model, rough, elapsed)
+    worse = np.concatenate([worse, _may_gain(instance, model, rough)])
     x, how = rough, "as it was"
     if len(broken) or len(worse):
         rows = np.union1d(broken, mip.matrix[:, worse].indices)
@@ -101,7 +104,23 @@ def start_from(last: Vector, instance: Instance, model: Model, seconds: float, e
     if not mip.is_feasible(x):
         _log.warning("The last plan could not be carried over; the plan by hand is begun with.")
         x, how = manual(instance, model), "by hand"
-    return Start(rough, refill(instance, model, x), how)
+    # What was decided anew has its best use already; what was only taken back leaves goods that others want.
+    return Start(rough, refill(instance, model, x) if how == "cut back" else x, how)
+
+
+def _may_gain(instance: Instance, model: Model, rough: IntArray) -> IntArray:
+    """The most urgent needs left that could be met from lots which send more than their takers want any longer."""
+    supplies, columns = instance.supplies, model.supplies
+    arcs = supplies.shipments
+    beyond = rough[columns.received] > model.mip.upper[columns.received]
+    surplus: BoolArray = np.asarray(beyond.any(axis=1), dtype=np.bool_)
+    freed = np.zeros(len(supplies.parts.lot), dtype=np.bool_)
+    freed[arcs.part[(rough[columns.ship] > 0) & surplus[arcs.to]]] = True
+    reached = np.zeros(len(surplus), dtype=np.bool_)
+    reached[arcs.to[freed[arcs.part]]] = True
+    left = np.flatnonzero((rough[columns.lost] > 0) & reached[supplies.need_taker])
+    urgent = np.argsort(-(supplies.needs.weight[left] // supplies.need_content[left]), kind="stable")
+    return columns.lost[left[urgent[:MOST_GAINING]]]
 
 
 def _cut_back(instance: Instance, model: Model, rough: IntArray, deadline: float) -> IntArray:

@@ -7,6 +7,7 @@ needs that something changed for, are decided anew; all others keep their values
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -14,6 +15,7 @@ import numpy as np
 from yjopt.engines.lexicographic import solve
 from yjopt.engines.params import Params
 from yjopt.model.mip import Mip, Stage, canonical
+from yjopt.model.names import STAGE_GOODS, STAGE_HARD, STAGE_PEOPLE, STAGE_RULES
 
 if TYPE_CHECKING:
     from yjopt.model.mip import BoolArray, IntArray
@@ -25,6 +27,11 @@ REACHES: Final = (2, 4, 8)
 #: Above this share of the columns of a matrix of any size a cut-out is no cut-out.
 LARGEST_SHARE: Final = 0.5
 SMALL: Final = 2_000
+#: Stages that a small programme is solved for one by one, beside the later ones together.
+FIRST_STAGES: Final = (STAGE_HARD, STAGE_RULES, STAGE_PEOPLE, STAGE_GOODS)
+#: How much a later stage weighs against the next one, and how finely costs within one are told apart.
+BETWEEN: Final = 8
+FINENESS: Final = 1_000
 #: Less time than this is not worth beginning with.
 LEAST_SECONDS: Final = 0.05
 
@@ -97,6 +104,7 @@ def around(mip: Mip, rows: IntArray, reach: int) -> BoolArray:
 def decided(mip: Mip, x: IntArray, free: IntArray, seconds: float, gap: float = 1e-6) -> IntArray | None:
     """The best values of some columns, all others as they are; None if there are none, or none were found."""
     part = cut_out(mip, x, free)
+    part = replace(part, stages=_few(part.stages))
     start = x[free]
     params = Params(gap=gap, time_limit=seconds)
     outcome = solve(part, params, start if part.is_feasible(start) else None)
@@ -105,6 +113,28 @@ def decided(mip: Mip, x: IntArray, free: IntArray, seconds: float, gap: float = 
     result = x.copy()
     result[free] = outcome.x
     return result if mip.is_feasible(result) else None
+
+
+def _few(stages: tuple[Stage, ...]) -> tuple[Stage, ...]:
+    """Stages of rules, people and goods as they are, and all after them in one, each far above the next.
+
+    A small programme is solved in a moment; asking for it costs as much, stage by stage.
+    """
+    first = [stage for stage in stages if stage.name in FIRST_STAGES]
+    later = [stage for stage in stages if stage.name not in FIRST_STAGES and len(stage.columns)]
+    if len(later) < 2:
+        return stages
+    columns = np.concatenate([stage.columns for stage in later])
+    rank = np.arange(len(later))[::-1]
+    cost = np.concatenate(
+        [
+            np.rint(stage.coefficients / np.abs(stage.coefficients).max() * FINENESS * BETWEEN**above)
+            for stage, above in zip(later, rank.tolist(), strict=True)
+        ]
+    )
+    number, at = np.unique(columns, return_inverse=True)
+    total = np.bincount(at, cost).astype(np.int64)
+    return (*first, Stage("later", number, total))
 
 
 def cut_out(
