@@ -33,13 +33,13 @@ if TYPE_CHECKING:
     from yjopt.engines.search import Search
     from yjopt.model.mip import FloatArray, IntArray, Mip
 
-FIRST_SIZE, LEAST_SIZE = 600, 250
+FIRST_SIZE, LEAST_SIZE = 450, 250
 """Free columns of a region: at first, and the least it comes to. It grows while regions are closed quickly."""
 
-AIM, LONGEST = 0.4, 1.2
+AIM, LONGEST = 0.3, 1.0
 """Seconds that a region should take, and at most gets."""
 
-MORE, MOST_PATIENCE = 1.0, 5.0
+MORE, MOST_PATIENCE = 1.0, 4.0
 """By how much a region gets larger and its time longer for each one around the same seed that gave nothing, and how
 many times the usual at most."""
 
@@ -305,9 +305,7 @@ class Improvement:
         self.interrupted |= answer.stopped_by is StoppedBy.INTERRUPT
         closed = answer.stopped_by in (StoppedBy.PROOF, StoppedBy.GAP)
         first = None if answer.x is None else self._take(region.cut, answer.x)
-        self._seeding.learn(
-            region.stage, region.way, region.cut.columns, first=first, closed=closed, took=took
-        )
+        self._seeding.learn(region.stage, region.way, region.cut.columns, first=first, took=took)
         self.tally.regions += 1
         self.tally.better += first is not None
         self.tally.late += not closed

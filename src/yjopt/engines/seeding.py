@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from yjopt.model.mip import BoolArray, FloatArray, IntArray, Mip
 
-FIRST_CHANCE = 0.7
+FIRST_CHANCE = 0.6
 """How often at most a stage is worked on when the ones before it have been passed over."""
 
 FORGET, LEAST_CHANCE = 0.35, 1e-6
@@ -110,7 +110,7 @@ class Seeding:
             failures = math.log(self._chances[k][at]) / math.log(FORGET)
             chosen = Seed(k, stage.columns[at : at + 1], failures)
             hope = float(excess @ self._chances[k]) / total
-            if self._random.random() < FIRST_CHANCE * min(1.0, 2 * hope):
+            if self._random.random() < FIRST_CHANCE * hope:
                 return chosen
             first = first or chosen
         return first
@@ -130,9 +130,7 @@ class Seeding:
             return np.asarray(np.abs(x - self._guide) > DIFFERENT)
         return used | (self._guide > self._lower + CHEAP)
 
-    def learn(
-        self, stage: int, way: int, columns: IntArray, *, first: int | None, closed: bool, took: float
-    ) -> None:
+    def learn(self, stage: int, way: int, columns: IntArray, *, first: int | None, took: float) -> None:
         """Take note of what a region gave.
 
         Parameters
@@ -143,8 +141,6 @@ class Seeding:
             Its free columns.
         first : int or None
             The first stage that became better.
-        closed : bool
-            Whether it was solved: nothing more is to be found in just this region.
         took : float
             Seconds.
         """
@@ -161,7 +157,7 @@ class Seeding:
             if first is not None and k >= first:
                 self._chances[k][here] = 1.0
             elif k >= stage:
-                left = FORGET if k == stage and closed else FORGET**0.5
+                left = FORGET if k == stage else FORGET**0.5
                 self._chances[k][here] = np.maximum(self._chances[k][here] * left, LEAST_CHANCE)
 
     def _excess(self, stage: int, x: IntArray) -> FloatArray:
