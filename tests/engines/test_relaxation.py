@@ -326,3 +326,26 @@ def test_near_one() -> None:
     assert near_one(np.array([-1000])) == 2.0**-10
     assert near_one(np.array([0])) == 1.0
     assert near_one(np.zeros(0)) == 1.0
+
+
+@pytest.mark.usefixtures("no_process_left")
+def test_a_new_cost_starts_where_it_has_least_to_do() -> None:
+    """Few columns with a cost, or changed weights: from an optimum before; a dense integer cost: from scratch."""
+    mip, _ = facilities(5, 100, 300)
+    cost = dense_cost(mip)
+    with Relaxation(mip) as relaxed:
+        first = relaxed.minimise(cost * 1e-2, deadline=soon())
+        weights = relaxed.minimise(cost * 1e-2 + (cost == 1000), deadline=soon())
+        assert weights.optimal
+        assert weights.iterations < first.iterations / 4
+        few = np.where(np.arange(len(cost)) < 100, cost, 0)
+        # What the optimum keeps is kept: with its value as a limit the sites alone are at their least at once.
+        assert first.objective is not None
+        used = np.flatnonzero(cost)
+        limit = Limit(used, cost[used], int(np.ceil(first.objective * 100)))
+        sites = relaxed.minimise(few, limits=(limit,), deadline=soon())
+        assert sites.optimal
+        assert sites.iterations < first.iterations / 4
+        dense = relaxed.minimise(cost, deadline=soon())
+        assert dense.objective == pytest.approx(first.objective * 100)
+        assert relaxed.minimise(cost, limits=(limit,), deadline=soon()).iterations <= 2

@@ -1,4 +1,4 @@
-"""The HiGHS process: ``python -m yjopt.engines.highs_worker``; the only file that imports highspy.
+"""The HiGHS process: ``python -m yjopt.engines.highs_worker``; with `lp_worker` the only file that imports highspy.
 
 The matrix goes over in one call, in column form. Every call's status is looked
 at, and what arrived is counted, because HiGHS answers "optimal" for the model

@@ -29,6 +29,9 @@ KEPT_NUMBERS, KEPT_LEAST = 20_000_000, 2
 FAR = 200
 """After so many iterations the parent gets the basis too, so that a new process need not walk them again."""
 
+FAR_LARGEST = 3_000_000
+"""Up to so many columns and rows: the statuses of a basis are one Python object each on their way."""
+
 TOLERANCE = 1e-6
 """By so much a remembered vector may miss a bound or a limit and still count as feasible."""
 
@@ -125,12 +128,13 @@ class Programme:
         basis.valid, basis.alien = True, True
         self._optima[RECALLED] = Optimum(basis, x)
 
-    def start(self, cold: bool) -> None:
+    def start(self, *, cold: bool, dense: bool) -> None:
         """Choose basis and method.
 
         The cost of the last run: its basis stays dual feasible whatever bounds and limits do, so the dual
         method goes on. A cost known from before: the same from its own basis. A new cost: the primal method
-        from the cheapest optimum so far that keeps the bounds and limits asked for. Else presolve and the dual method.
+        from the cheapest optimum so far that keeps the bounds and limits asked for. Else, and for a dense
+        cost that is new, presolve and the dual method.
         """
         key = hashlib.sha256(self._cost.tobytes()).digest()
         method, basis, presolve = DUAL, None, "off"
@@ -142,7 +146,8 @@ class Programme:
             basis = self._optima[key].basis
         else:
             method = PRIMAL
-            feasible = (optimum for optimum in reversed(self._optima.values()) if self._keeps(optimum.x))
+            optima = [] if dense else list(self._optima.values())
+            feasible = (optimum for optimum in optima if self._keeps(optimum.x))
             chosen = min(feasible, key=lambda optimum: float(self._cost @ optimum.x), default=None)
             if chosen is None:
                 method, presolve = DUAL, "on"
@@ -177,7 +182,7 @@ class Programme:
         iterations = int(self._highs.getInfo().simplex_iteration_count)
         if status == self._highspy.HighsModelStatus.kOptimal and "x" in arrays and not self._restricted:
             basis = self._remember(arrays["x"])
-            if iterations >= FAR:
+            if iterations >= FAR and len(arrays["x"]) + self._rows <= FAR_LARGEST:
                 rows = basis.row_status
                 statuses = [*basis.col_status, *rows[: self._rows], *(rows[row] for row in limit_rows)]
                 arrays["basis"] = np.array([int(status) for status in statuses], dtype=np.uint8)
@@ -265,7 +270,7 @@ def solve(request: Request, reply: Reply) -> None:
     if request.basis is not None and request.start is not None:
         programme.recall(request.basis, request.start)
     limit_rows = programme.take(request)
-    programme.start(cold=not request.header["warm"])
+    programme.start(cold=not request.header["warm"], dense=request.header["dense"])
     programme.run(request.header["seconds"] - (time.monotonic() - began))
     programme.answer(reply, limit_rows, processor)
 
