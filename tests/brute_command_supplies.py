@@ -189,7 +189,8 @@ class Supplies:
                 known = self.needed(place, item, t, "known")
                 if tables.takes_time and asked > known:
                     return False
-                if quota and (quota["clear_by"] or tables.last + 1) <= t and asked + ahead > known:
+                clears = quota is not None and tables.takes_time
+                if clears and (quota["clear_by"] or tables.last + 1) <= t and asked + ahead > known:
                     return False
                 soon = self.needed(place, item, min(tables.last, t + tables.cover), "period")
                 if tables.is_strict and sum(n for *_, arrive, n in mine if arrive <= t) > soon:

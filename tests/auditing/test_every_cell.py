@@ -33,12 +33,10 @@ CASES = PLAIN_CASES | COMMAND_CASES
 ALLOWED = {
     ("supplies", "trips", "trips", 1, 2): "an idle trip is no fault, it costs",
     ("supplies", "trips", "trips", 1, 3): "an idle trip is no fault, it costs",
-    ("beds", "admissions", "to", 2, "hospital-C"): "its ward has beds free, too",
     ("beds", "admissions", "class", 0, "ward"): "mild people may lie in the ward",
     ("beds", "transfers", "period", 0, 4): "a day later is still in their stay",
     ("beds", "openings", "last", 0, 2): "the level may close a day earlier: one bed is enough",
     ("beds", "openings", "last", 0, 4): "the level may stay open",
-    ("teams", "deployments", "teams", 0, 2): "a nurse too many is no fault, it costs",
     ("teams", "stocks", "quantity", 6, 1): "more may be consumed than needed on the last day",
     ("teams", "stocks", "quantity", 14, 8): "more may be consumed than needed on the last day",
     ("teams", "exceptions", "amount", 0, 2): "the limit is 9, and exceptions count in the stage",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
 from tiny_command import OFF, command, switch_off
 
@@ -17,7 +18,7 @@ from yjopt.scenario import Scenario
 from yjopt.schema import RESOURCES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from tiny_world import Frames, Nested
 
@@ -36,6 +37,20 @@ def relaxed(frames: Frames, settings: Nested) -> Iterator[tuple[str, Frames, Nes
         yield f"gate {gates['opens'].iloc[row]}", {**frames, "gates": less}, settings
 
 
+def without_idle_trips(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """The plan without trips on legs on which nothing of it rides.
+
+    Such trips use up hours, so that somebody counts as exhausted: a way around strict order that the contract leaves
+    open. The audit lets them drive anywhere, the model only where goods might ride.
+    """
+    leg = ["from", "to", "depart"]
+    rides = pd.concat([tables[name][leg] for name in ("shipments", "durables") if name in tables])
+    used = pd.MultiIndex.from_frame(rides)
+    trips = tables["trips"]
+    kept = trips[pd.MultiIndex.from_frame(trips[leg]).isin(used)].reset_index(drop=True)
+    return {**tables, "trips": kept}
+
+
 def too_lenient(seed: int, only: tuple[str, ...] = ()) -> list[str]:
     """Rules (all, or only some) without which a plan is better and passes all the same."""
     frames, settings = command(seed)
@@ -51,7 +66,8 @@ def too_lenient(seed: int, only: tuple[str, ...] = ()) -> list[str]:
             continue
         freer = yj.solve(Scenario.from_tables(other_frames, other_settings))
         if freer.status == "optimal":
-            read = audit(scenario, {**freer.tables, **ledger(scenario, freer.tables)})
+            tables = without_idle_trips(freer.tables)
+            read = audit(scenario, {**tables, **ledger(scenario, tables)})
             if read.ok and list(read.stages.values()) < list(best.stages.values()):
                 found.append(f"{seed} {rule}: {read.stages}, not {best.stages}")
     return found
