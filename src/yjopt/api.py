@@ -206,7 +206,10 @@ def solve(
                 time_limit=left,
                 polish=Polish(instance, model),
                 polish_seconds=3 * clock.seconds["manual"],
-                guide=Guide(guiding_weights(model.mip), partial(guided, instance, model)),
+                # A plan to go on from is bettered, not replaced by another one altogether.
+                guide=None
+                if first is not None
+                else Guide(guiding_weights(model.mip), partial(guided, instance, model)),
             )
             if wanted == "weighted":
                 weights = _weights(scenario, model)
