@@ -52,7 +52,7 @@ _CUT_SHORT = (
 )
 
 #: A solve whose time went into assembling still gets this long.
-LEAST_SECONDS = 0.2
+LEAST_SECONDS = 0.05
 
 
 class Replanning(Protocol):

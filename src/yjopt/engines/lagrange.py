@@ -184,8 +184,8 @@ class LargeRun(Run):
     def _search(self, part: int, x: IntArray) -> Improvement:
         """The search by regions of a part, from the plan at hand."""
         search = self.searches.get(part)
-        if search is None or not np.array_equal(search.x, x):
-            search = Improvement(
+        if search is None:
+            search = self.searches[part] = Improvement(
                 self.mips[part],
                 x,
                 guide=self.patterns.get(part),
@@ -193,7 +193,8 @@ class LargeRun(Run):
                 processes=_processes(),
                 on_better=lambda better, _: self._better(part, better),
             )
-            self.searches[part] = search
+        elif not np.array_equal(search.x, x):
+            search.restart(x)
         return search
 
     def _better(self, part: int, x: IntArray) -> None:
