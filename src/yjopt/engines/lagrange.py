@@ -17,26 +17,32 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from yjopt.engines.choice import is_large
-from yjopt.engines.outcome import StoppedBy
+from yjopt.engines.outcome import StoppedBy, gap
 from yjopt.engines.regions import Improvement
 from yjopt.engines.relaxation import Relaxation, near_one
 from yjopt.engines.run import HARD_STAGE, LEAST_SECONDS, Run, dense
 
 if TYPE_CHECKING:
     from yjopt.engines.engine import Engine
-    from yjopt.engines.outcome import Outcome
+    from yjopt.engines.outcome import BoundProof, Outcome
     from yjopt.engines.params import Params
     from yjopt.model.mip import FloatArray, IntArray, Mip
 
 #: Columns up to which the solver still gets a large part whole, after everything else.
 WHOLE: Final = 30_000
 
-#: Shares of the time left for the relaxation that guides, for regions before the bounds, and, where a part may also be
-#: solved whole, for regions then.
-GUIDE_SHARE, REGIONS_SHARE, REGIONS_SHARE_IF_WHOLE = 0.4, 0.6, 0.4
+#: Shares of the time left for the relaxation that guides, and for regions before the bounds.
+GUIDE_SHARE, REGIONS_SHARE = 0.4, 0.6
 
-#: Share of a stage's time for its relaxation where the part may also be solved whole.
-BOUND_SHARE = 0.5
+#: Relative gap to the relaxation up to which the solver may close a stage of such a part; beyond, it only wrecks what
+#: later stages have.
+HOPEFUL = 0.05
+
+#: Regions in vain after which a part that is also solved whole goes on to that.
+PATIENCE = 20
+
+#: Where it is: shares of a stage's time left for its relaxation, and then for the solver; regions have the rest.
+BOUND_SHARE, WHOLE_SHARE = 0.4, 0.6
 
 #: By how much a stage outweighs the next in the cost of the guiding relaxation where nobody says, and the least weight.
 STEP, LEAST_WEIGHT = 1e-2, 1e-9
@@ -53,6 +59,12 @@ class LargeRun(Run):
         Vector of the guiding relaxation of each large part, where it was solved in time.
     searches : dict of int to Improvement
         The search by regions of each large part.
+    gained_at : dict of int to int
+        After how many regions each search gained something for the last time.
+    hopeful : float
+        Relative gap to the relaxation up to which a stage is handed to the solver.
+    in_hurry : set of int
+        Parts whose regions make room for the solver as soon as many gain nothing.
     """
 
     def __init__(self, mip: Mip, params: Params, start: IntArray | None, engine: Engine) -> None:
@@ -62,6 +74,9 @@ class LargeRun(Run):
         }
         self.patterns: dict[int, FloatArray] = {}
         self.searches: dict[int, Improvement] = {}
+        self.gained_at: dict[int, int] = {}
+        self.in_hurry: set[int] = set()
+        self.hopeful = HOPEFUL
 
     def outcome(self) -> Outcome:
         """Run all stages and put the answer together; the relaxations' processes are given back."""
@@ -77,27 +92,93 @@ class LargeRun(Run):
             super()._passes()
             return
         self._follow_pattern()
+        may_be_whole = {part for part in self.relaxations if self.mips[part].num_columns <= WHOLE}
+        self.in_hurry = may_be_whole
         self._search_regions(REGIONS_SHARE)
         self._polish(0)
+        goes_on = self._stages()
+        while goes_on and not (self._ended or self._is_closed()):
+            before = self._standing()
+            self._search_regions(1.0)
+            if len(may_be_whole) == len(self.relaxations) and not self._ended:
+                self._solve_whole()
+            goes_on = self._standing() != before
+        if not self._is_closed():
+            self.reasons.add(StoppedBy.TIME)
+
+    def _stages(self) -> bool:
+        """All stages in order; False where nothing is to come after them."""
         for stage in range(len(self.mip.stages)):
             self._stage(stage)
             if self._ended or (stage == 0 and self._breaks_hard_rules()):
+                return False
+        return True
+
+    def _standing(self) -> list[tuple[int | None, int]]:
+        """Value and bound of every stage."""
+        return [(self._value(stage), self._bound(stage)) for stage in range(len(self.mip.stages))]
+
+    def _solve_whole(self) -> None:
+        """Once regions gain nothing more, let the solver close the stages, whatever it does to later ones.
+
+        Its plan stays only if it is worth it, for a stopped search leaves later stages as they fall.
+        """
+        before, self.hopeful = self.x.copy(), np.inf
+        bounds, proofs = [own.copy() for own in self.bounds], [own.copy() for own in self.proofs]
+        for stage in range(len(self.mip.stages)):
+            self._stage(stage)
+            self._polish(stage)
+            if self._ended:
+                break
+        after, self.x = self._vector(), before
+        if after is not None and self._is_worth_it(after):
+            for part, piece in enumerate(self.parts):
+                self._take_if_better(part, after[piece.columns])
+        elif after is not None:
+            for part, piece in enumerate(self.parts):
+                self._forget_bounds(part, after[piece.columns], bounds[part], proofs[part])
+
+    def _forget_bounds(
+        self, part: int, refused: IntArray, bounds: list[int], proofs: list[BoundProof]
+    ) -> None:
+        """Take bounds back that hold only among plans as good as one that was refused."""
+        kept = self.x[part]
+        for stage, own in enumerate(self.mips[part].stages):
+            if kept is not None and own.value(refused) != own.value(kept):
+                self.bounds[part][stage + 1 :] = bounds[stage + 1 :]
+                self.proofs[part][stage + 1 :] = proofs[stage + 1 :]
                 return
-        self._search_regions(1.0)
-        if not self._is_closed():
-            self.reasons.add(StoppedBy.TIME)
 
     def _improve(self, part: int, stage: int, seconds: float) -> None:
         """A large part's stage: bounded by its relaxation; solved whole only while that is no hopeless size."""
         if part not in self.relaxations:
             super()._improve(part, stage, seconds)
             return
-        began = time.monotonic()
-        whole = self.mips[part].num_columns <= WHOLE
-        self._relax(part, stage, min(began + seconds * (BOUND_SHARE if whole else 1.0), self.deadline))
-        left = seconds - (time.monotonic() - began)
-        if whole and left > LEAST_SECONDS and not (self._ended or self._closed(part, stage)):
-            super()._improve(part, stage, left)
+        until = time.monotonic() + seconds
+        if self.mips[part].num_columns > WHOLE:
+            self._relax(part, stage, min(until, self.deadline))
+            return
+        self._relax(part, stage, min(until - (1 - BOUND_SHARE) * seconds, self.deadline))
+        steps = [(1.0, self._improve_by_regions)]
+        if gap(self._part_value(part, stage), self.bounds[part][stage]) <= self.hopeful:
+            steps.insert(0, (WHOLE_SHARE, super()._improve))
+        for share, work in steps:
+            left = until - time.monotonic()
+            if left > LEAST_SECONDS and not (self._ended or self._closed(part, stage)):
+                work(part, stage, share * left)
+
+    def _improve_by_regions(self, part: int, stage: int, seconds: float) -> None:
+        """Better a part region by region, in whatever stage that can be; those before `stage` are held anew."""
+        x = self.x[part]
+        if x is None:
+            return
+        search = self._search(part, x)
+        search.until(min(time.monotonic() + seconds, self.deadline))
+        if search.interrupted:
+            self.reasons.add(StoppedBy.INTERRUPT)
+        self._take_if_better(part, search.x)
+        for done in range(stage):
+            self._hold(done)
 
     def _relax(self, part: int, stage: int, until: float) -> None:
         """The relaxation's bound of a stage, the earlier ones held."""
@@ -144,7 +225,7 @@ class LargeRun(Run):
         """
         now = self._vector()
         cost = self._guiding_cost(self.mip)
-        return now is None or float(cost @ laid) < float(cost @ now)
+        return now is None or float(cost @ laid) <= float(cost @ now)
 
     def _guiding_cost(self, mip: Mip) -> FloatArray:
         """One cost for all stages, each outweighed by the one before."""
@@ -162,23 +243,15 @@ class LargeRun(Run):
     def _search_regions(self, share: float) -> None:
         """Better the large parts region by region for a share of the time left, shared by their sizes."""
         began = time.monotonic()
-        if share < 1 and all(self.mips[part].num_columns <= WHOLE for part in self.relaxations):
-            share = REGIONS_SHARE_IF_WHOLE
         until = began + share * self._left
-        waiting = sum(self.mips[part].num_nonzeros for part in self.relaxations)
-        for part in self.relaxations:
-            size = self.mips[part].num_nonzeros
+        sizes = {part: self.mips[part].num_columns for part in self.relaxations}
+        waiting = sum(sizes.values())
+        for part, size in sizes.items():
             own_share = (until - time.monotonic()) * size / waiting
             waiting -= size
-            x = self.x[part]
             is_open = any(not self._closed(part, stage) for stage in range(len(self.mip.stages)))
-            if x is None or self._ended or not is_open:
-                continue
-            search = self._search(part, x)
-            search.until(min(time.monotonic() + own_share, self.deadline))
-            if search.interrupted:
-                self.reasons.add(StoppedBy.INTERRUPT)
-            self._take_if_better(part, search.x)
+            if is_open and not self._ended:
+                self._improve_by_regions(part, 0, own_share)
         self._spend(began)
 
     def _search(self, part: int, x: IntArray) -> Improvement:
@@ -192,6 +265,7 @@ class LargeRun(Run):
                 seed=self.params.seed,
                 processes=_processes(),
                 on_better=lambda better, _: self._better(part, better),
+                stop=lambda: self._is_in_vain(part),
             )
         elif not np.array_equal(search.x, x):
             search.restart(x)
@@ -199,8 +273,14 @@ class LargeRun(Run):
 
     def _better(self, part: int, x: IntArray) -> None:
         """Take a plan that a region has found, and tell."""
+        self.gained_at[part] = self.searches[part].tally.regions
         self._take_if_better(part, x)
         self._tell_incumbent()
+
+    def _is_in_vain(self, part: int) -> bool:
+        """Whether many regions have gained nothing, and there is something better to do."""
+        tried = self.searches[part].tally.regions - self.gained_at.get(part, 0)
+        return part in self.in_hurry and tried >= PATIENCE
 
     def _tell_incumbent(self) -> None:
         """An event with the first stage that is still open."""
