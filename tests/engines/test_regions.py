@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from tiny_mips import brute_force, dense_cost, facilities, random_mip
 from yjopt.engines.fixing import Plan
 from yjopt.engines.highs import HighsEngine
 from yjopt.engines.neighbours import Neighbours
-from yjopt.engines.regions import Improvement, improve
+from yjopt.engines.regions import Improvement
 from yjopt.errors import EngineError
 from yjopt.model.builder import Builder
 
@@ -24,6 +24,13 @@ def any_plan(mip: Mip) -> IntArray | None:
     """A vector that keeps everything, far from the best: HiGHS is told to make the first stage large."""
     cost = -dense_cost(mip) if mip.stages else np.zeros(mip.num_columns, dtype=np.int64)
     return HighsEngine().minimise(mip, cost, deadline=time.monotonic() + 10).x
+
+
+def improve(mip: Mip, x: IntArray, deadline: float, **options: Any) -> IntArray:
+    """What a search makes of a plan by a deadline."""
+    run = Improvement(mip, x, **options)
+    run.until(deadline)
+    return run.x
 
 
 def soon(seconds: float = 10.0) -> float:

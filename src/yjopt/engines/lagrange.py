@@ -102,7 +102,9 @@ class LargeRun(Run):
             self._search_regions(1.0)
             if len(may_be_whole) == len(self.relaxations) and not self._ended:
                 self._solve_whole()
-            goes_on = self._standing() != before
+            if self._standing() == before:
+                # The solver gains nothing either, so there is nothing to hurry for.
+                goes_on, self.in_hurry = bool(self.in_hurry), set()
         if not self._is_closed():
             self.reasons.add(StoppedBy.TIME)
 

@@ -80,57 +80,6 @@ class Tally:
     refused: int = 0
 
 
-def improve(
-    mip: Mip,
-    x: IntArray,
-    deadline: float,
-    *,
-    engine: Engine | None = None,
-    guide: FloatArray | None = None,
-    seed: int = 0,
-    processes: int = 1,
-    on_better: Callable[[IntArray, tuple[int, ...]], None] | None = None,
-    stop: Callable[[], bool] | None = None,
-) -> IntArray:
-    """Better a plan region by region, lexicographically in the model's stages.
-
-    Parameters
-    ----------
-    mip : Mip
-    x : int64[columns]
-        A plan: keeps every row and bound.
-    deadline : float
-        On the clock of `time.monotonic`.
-    engine : Engine, optional
-        Solves the regions; default HiGHS in processes of its own.
-    guide : float64[columns], optional
-        Values of a relaxation: where it is better, regions begin.
-    seed : int
-        Seed of the random choices.
-    processes : int
-        Regions solved at once; they share no row.
-    on_better : callable, optional
-        Told every better plan and its stage values in quanta; the array is a copy.
-    stop : callable, optional
-        Asked between regions; the search ends when it answers True.
-
-    Returns
-    -------
-    int64[columns]
-        A plan that is never worse; `x` itself (a copy) when nothing better was found. On Ctrl-C the best so far.
-
-    Raises
-    ------
-    EngineError
-        If the solver is missing, or sums of the model are beyond exactness.
-    """
-    run = Improvement(
-        mip, x, engine=engine, guide=guide, seed=seed, processes=processes, on_better=on_better, stop=stop
-    )
-    run.until(deadline)
-    return run.x
-
-
 @dataclass(frozen=True, eq=False)
 class Region:
     """A region to be solved.
@@ -156,13 +105,36 @@ class Region:
 
 
 class Improvement:
-    """A search by regions that can be gone on with; see `improve` for the parameters.
+    """A search by regions that can be gone on with: in the order of stages a plan becomes better, never worse.
+
+    Parameters
+    ----------
+    mip : Mip
+    x : int64[columns]
+        A plan: keeps every row and bound.
+    engine : Engine, optional
+        Solves the regions; default HiGHS in processes of its own.
+    guide : float64[columns], optional
+        Values of a relaxation: where it is better, regions begin.
+    seed : int
+        Seed of the random choices.
+    processes : int
+        Regions solved at once; they share no row.
+    on_better : callable, optional
+        Told every better plan and its stage values in quanta; the array is a copy.
+    stop : callable, optional
+        Asked between regions; the search ends when it answers True.
 
     Attributes
     ----------
     interrupted : bool
         Whether Ctrl-C ended it.
     tally : Tally
+
+    Raises
+    ------
+    EngineError
+        If the solver is missing, or sums of the model are beyond exactness.
     """
 
     def __init__(
@@ -206,7 +178,7 @@ class Improvement:
         return self._stage_of_whole >= len(self._mip.stages)
 
     def until(self, deadline: float) -> None:
-        """Go on until the deadline, until `stop` says so, Ctrl-C, or nothing is left to gain."""
+        """Go on until a deadline by `time.monotonic`, until `stop` says so, Ctrl-C, or nothing is left to gain."""
         try:
             if self._processes > 1:
                 self._several(deadline)

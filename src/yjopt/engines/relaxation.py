@@ -41,9 +41,6 @@ DENSE = 0.5
 new: at 850 towns 7 s of processor time where the primal method from the optimum before had not ended after 17. Where
 few columns have a cost it is the other way round (0.1 to 6 s), and where weights of a sum have changed (0.3 to 2.6)."""
 
-STAGE_SHARE = 0.5
-"""Share of the time left that the relaxation of one stage may use while others wait."""
-
 
 @dataclass(frozen=True, eq=False)
 class RelaxedOutcome:
@@ -225,36 +222,6 @@ class Relaxation:
             if certified > bound:
                 bound, proof = certified, "certificate"
         return RelaxedBound(bound, proof, multipliers, outcome, time.monotonic() - began)
-
-    def stage_bounds(self, held: Sequence[int], *, deadline: float) -> tuple[RelaxedBound, ...]:
-        """A certified bound of every stage, all earlier ones held.
-
-        Stage k is minimised among the vectors whose earlier stages are at most `held`, as in
-        `lexicographic`; so the bounds are conditional, and without the stages' offsets.
-
-        Parameters
-        ----------
-        held : sequence of int
-            For each stage the value in quanta, without its offset, at which later stages hold it.
-        deadline : float
-            On the clock of `time.monotonic`; stages that find no time left get the trivial bound.
-        """
-        if len(held) != len(self.mip.stages):
-            raise EngineError(f"{len(self.mip.stages)} stages need as many values to hold, not {len(held)}.")
-        limits: list[Limit] = []
-        bounds: list[RelaxedBound] = []
-        for stage, value in zip(self.mip.stages, held, strict=True):
-            cost = np.zeros(self.mip.num_columns, dtype=np.int64)
-            cost[stage.columns] = stage.coefficients
-            now = time.monotonic()
-            share = 1.0 if len(bounds) == len(held) - 1 else STAGE_SHARE
-            bounds.append(self.bound(cost, limits=limits, deadline=now + share * (deadline - now)))
-            if bounds[-1].outcome.stopped_by is StoppedBy.INTERRUPT:
-                # The caller has pressed Ctrl-C once: what is left must not begin anew.
-                deadline = time.monotonic()
-            if len(stage.columns):
-                limits.append(Limit(stage.columns, stage.coefficients, value))
-        return tuple(bounds)
 
     def _ask(self, header: dict[str, Any], arrays: dict[str, Any], deadline: float) -> RelaxedOutcome:
         """One request; the process is ended unless it has answered and is sound."""
