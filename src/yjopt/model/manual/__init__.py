@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import math
-import time
 from typing import TYPE_CHECKING, Final
 
 from yjopt.model.manual.desk import Desk
@@ -35,7 +34,7 @@ def manual(instance: Instance, model: Model, deadline: float = math.inf) -> IntA
     instance, model
         What is planned.
     deadline : float
-        By `time.monotonic`; from then on no further period is begun: in those only durables are lent.
+        By `time.monotonic`; from then on nobody is served any more, only durables are lent.
 
     Returns
     -------
@@ -95,14 +94,13 @@ def _laid_once(
     deadline: float,
 ) -> IntArray:
     """Lay the plan once, without the barred columns."""
-    desk = Desk(Ledger(instance, model, start.copy(), barred))
+    desk = Desk(Ledger(instance, model, start.copy(), barred, deadline))
     if sites is not None:
         desk.hosts.keep_sites(sites)
     desk.relieve()
     for period in range(instance.horizon):
-        if time.monotonic() <= deadline:
-            desk.care(period)
-            desk.shelves.fill(period)
+        desk.care(period)
+        desk.shelves.fill(period)
         # Durables stand somewhere in every period, whether anybody decides or not.
         desk.lending.run(period)
     return desk.closed()

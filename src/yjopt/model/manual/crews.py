@@ -112,7 +112,7 @@ class Crews:
     def do_tasks(self, now: int) -> None:
         """Send teams to the tasks that are open now, worst first."""
         teams = self.ledger.instance.teams
-        for task in np.lexsort((teams.task_first, -teams.task_weight)).tolist():
+        for task in self.ledger.in_time(np.lexsort((teams.task_first, -teams.task_weight)).tolist()):
             if not teams.task_first[task] <= now <= teams.task_last[task]:
                 continue
             for tour in self.tours_of_task[task]:

@@ -91,12 +91,12 @@ class Hosts:
         self.full.clear()
         order = np.lexsort((arrivals.period, -arrivals.weight)).tolist()
         here = [d for d in order if arrivals.period[d] <= now <= arrivals.last[d]]
-        for demand in here:
+        for demand in self.ledger.in_time(here):
             self._admit(demand, now)
-        for demand in here:
+        for demand in self.ledger.in_time(here):
             if self.waiting[demand] and self._open_surge(demand, now):
                 self._admit(demand, now)
-        for demand in here:
+        for demand in self.ledger.in_time(here):
             if self.waiting[demand] and self._open_facility(demand, now):
                 self._admit(demand, now)
 
@@ -221,7 +221,7 @@ class Hosts:
         """Bring groups to sites: heaviest category first, then the largest group."""
         isolation = self.ledger.instance.isolation
         weight = isolation.weight[isolation.category]
-        for part in np.lexsort((-isolation.people, isolation.period, -weight)).tolist():
+        for part in self.ledger.in_time(np.lexsort((-isolation.people, isolation.period, -weight)).tolist()):
             open_ = isolation.period[part] <= now <= isolation.last[part]
             if open_ and self.placed[part] < isolation.people[part] and not self._settle(part, now):
                 self._open_candidate(part, now)

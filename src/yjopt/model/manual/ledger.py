@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     import numpy.typing as npt
 
@@ -28,6 +30,8 @@ class Ledger:
         The vector, from doing nothing on.
     barred : bool array, shape (columns,), optional
         Columns that may not grow.
+    deadline : float
+        By `time.monotonic`; steps that are not begun by then are left undone.
 
     Attributes
     ----------
@@ -42,7 +46,12 @@ class Ledger:
     """
 
     def __init__(
-        self, instance: Instance, model: Model, x: IntArray, barred: BoolArray | None = None
+        self,
+        instance: Instance,
+        model: Model,
+        x: IntArray,
+        barred: BoolArray | None = None,
+        deadline: float = math.inf,
     ) -> None:
         self.instance = instance
         self.model = model
@@ -52,6 +61,7 @@ class Ledger:
         self.is_patterned = False
         self.foresees = False
         self.taken_back = 0
+        self._deadline = deadline
         self._undo: list[tuple[npt.NDArray[Any], Any, Any]] = []
 
     def add(self, array: npt.NDArray[Any], key: Any, amount: Any) -> None:
@@ -59,6 +69,13 @@ class Ledger:
         before = array[key]
         self._undo.append((array, key, before.copy() if isinstance(before, np.ndarray) else before))
         array[key] = before + amount
+
+    def in_time(self, steps: Iterable[int]) -> Iterator[int]:
+        """The steps one by one, until the deadline."""
+        for step in steps:
+            if time.monotonic() > self._deadline:
+                return
+            yield step
 
     def mark(self) -> int:
         """A point to come back to."""

@@ -39,19 +39,19 @@ class Shelves:
         """Send for every need that is open; order what could not be sent, and send again what is there at once."""
         needs = self.ledger.instance.supplies.needs
         here = [d for d in self.order if self.left[d] and needs.period[d] <= now <= needs.last[d]]
-        for demand in here:
+        for demand in self.ledger.in_time(here):
             self._send(demand, now)
         items = self.ledger.instance.supplies.taker_item[self.ledger.instance.supplies.need_taker]
         wanting = np.zeros(len(self.ledger.instance.items.pack), dtype=np.int64)
         np.add.at(wanting, items[here], self.left[here])
-        for item in np.flatnonzero(wanting).tolist():
+        for item in self.ledger.in_time(np.flatnonzero(wanting).tolist()):
             self.carriers.order(item, now, int(wanting[item]))
-        for demand in here:
+        for demand in self.ledger.in_time(here):
             if self.left[demand] and self.carriers.sources_of[int(items[demand])]:
                 self._send(demand, now)
         if self.carriers.asking.is_bound:
             # Whoever had to wait for others may ask now that those are served, or have nothing left.
-            for demand in here:
+            for demand in self.ledger.in_time(here):
                 if self.left[demand]:
                     self._send(demand, now)
 
