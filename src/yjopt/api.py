@@ -48,7 +48,7 @@ WEIGHTED_UNIT = 10**12
 
 #: Told when the baseline of all figures is not what it is with time enough.
 _CUT_SHORT = (
-    "The time limit ended before the plan by hand was laid: its figures are those of its first periods."
+    "The time limit ended before the plan by hand was laid: its figures are those of what was laid by then."
 )
 
 #: A solve whose time went into assembling still gets this long.
@@ -58,8 +58,8 @@ LEAST_SECONDS = 0.05
 class Replanning(Protocol):
     """What a planner that goes on from an earlier plan brings to a solve."""
 
-    def start(self, instance: Instance, model: Model) -> IntArray | None:
-        """A vector that keeps every row, in the place of the plan by hand; None where there is none yet."""
+    def start(self, instance: Instance, model: Model, by_hand: IntArray) -> IntArray:
+        """The plan to start from: keeps every row, and is the plan by hand or better in the order of stages."""
 
     def finish(self, instance: Instance, model: Model, outcome: Outcome) -> Outcome:
         """The outcome that is read off as the plan."""
@@ -160,7 +160,7 @@ def solve(
     on_event : callable, optional
         Called with every `Event`: plans and bounds as they are found.
     replanning : Replanning, optional
-        What `yjopt.Planner` brings along: the plan to start from instead of the plan by hand.
+        What `yjopt.Planner` brings along: a plan to start from, where that is better than the plan by hand.
 
     Returns
     -------
@@ -192,12 +192,17 @@ def solve(
         model = assemble(instance)
     deadline = math.inf if engine == MANUAL else started + time_limit
     with clock.phase("manual"):
-        first = None if replanning is None else replanning.start(instance, model)
-        by_hand = manual(instance, model, deadline) if first is None else first
-    is_cut_short = first is None and time.monotonic() > deadline
+        by_hand = manual(instance, model, deadline)
+    is_cut_short = time.monotonic() > deadline
+    start = by_hand
+    if replanning is not None and not is_cut_short:
+        with clock.phase("carry"):
+            start = replanning.start(instance, model, by_hand)
     with clock.phase("solve"):
         if engine == MANUAL:
-            outcome = _by_hand(model, by_hand)
+            outcome = _by_hand(model, start, StoppedBy.DONE)
+        elif is_cut_short:
+            outcome = _by_hand(model, start, StoppedBy.TIME)
         else:
             left = max(time_limit - (time.monotonic() - started), LEAST_SECONDS)
             # Laying anew takes as long as the rule by hand, and so does refilling at most, twice.
@@ -208,16 +213,16 @@ def solve(
                 polish_seconds=3 * clock.seconds["manual"],
                 # A plan to go on from is bettered, not replaced by another one altogether.
                 guide=None
-                if first is not None
+                if start is not by_hand
                 else Guide(guiding_weights(model.mip), partial(guided, instance, model)),
             )
             if wanted == "weighted":
                 weights = _weights(scenario, model)
                 worth = partial(_weighted, model, weights)
                 params = replace(params, polish=Polish(instance, model, worth), guide=None)
-                outcome = _solve_weighted(model, params, weights, by_hand)
+                outcome = _solve_weighted(model, params, weights, start)
             else:
-                outcome = solve_stages(model.mip, params, by_hand)
+                outcome = solve_stages(model.mip, params, start)
         outcome = _tight(model, outcome)
         if replanning is not None:
             outcome = replanning.finish(instance, model, outcome)
@@ -271,12 +276,12 @@ def _solve_weighted(model: Model, params: Params, weights: dict[str, int], start
     return replace(outcome, objective=replace(total, value=total.value * common, bound=bound))
 
 
-def _by_hand(model: Model, x: IntArray) -> Outcome:
+def _by_hand(model: Model, x: IntArray, stopped_by: StoppedBy) -> Outcome:
     """The manual plan as an answer: nothing is proven of it."""
     stages = tuple(StageOutcome(s.name, s.value(x), None, "none", 0.0, s.unit) for s in model.mip.stages)
     broken = any(stage.name == STAGE_HARD and stage.value for stage in stages)
     status = Status.NO_PLAN if broken else Status.FEASIBLE
-    return Outcome(status=status, stopped_by=StoppedBy.DONE, x=x, stages=stages, trace=(), seconds=0.0)
+    return Outcome(status=status, stopped_by=stopped_by, x=x, stages=stages, trace=(), seconds=0.0)
 
 
 def _plan(

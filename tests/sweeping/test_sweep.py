@@ -18,6 +18,7 @@ import yjopt as yj
 from yjopt.errors import EngineError, FileError, ModelError, PlanError
 from yjopt.instance import index
 from yjopt.model.assembly import assemble
+from yjopt.model.manual import manual
 from yjopt.model.nothing import nothing
 from yjopt.sweeping.base import Base, Starting, planned
 from yjopt.sweeping.progress import SweepLine
@@ -108,8 +109,8 @@ def test_searches_start_from_the_plan_of_the_scenario_as_it_is() -> None:
     assert base.vector is not None
     instance = index(scenario)
     model = assemble(instance)
-    x = Starting(base.vector, 60.0).start(instance, model)
-    assert x is not None
+    by_hand = manual(instance, model)
+    x = Starting(base.vector, 60.0).start(instance, model, by_hand)
     values = [stage.value(x) for stage in model.mip.stages]
     best = yj.solve(scenario, gap=0.0)
     assert values == list(best.stage_values.values())
@@ -117,10 +118,11 @@ def test_searches_start_from_the_plan_of_the_scenario_as_it_is() -> None:
     # A base that is worse than the plan by hand is not begun with.
     idle = Base(scenario, nothing(instance, model)).vector
     assert idle is not None
-    x = Starting(idle, 60.0).start(instance, model)
-    assert x is not None
+    x = Starting(idle, 60.0).start(instance, model, by_hand)
     assert [stage.value(x) for stage in model.mip.stages] <= [stage.manual for stage in best.stage_results]
-    assert Starting(base.vector, -1.0).start(instance, model) is None
+    # Without any time left there is at least the plan by hand.
+    x = Starting(base.vector, -1.0).start(instance, model, by_hand)
+    assert model.mip.stage_values(x) <= model.mip.stage_values(by_hand)
     task = Task(number=0, variant=variants[1], terms=terms)
     warm, cold = perform(base, task), perform(Base(scenario), task)
     assert [stage.value for stage in warm.stages] == [stage.value for stage in cold.stages]

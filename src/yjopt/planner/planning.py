@@ -129,7 +129,7 @@ class Planner:
         Returns
         -------
         Plan
-            Audited. Its figures of the plan by hand are, from the second solve on, those of the plan it started from.
+            Audited, and never worse than the plan by hand.
 
         Raises
         ------
@@ -237,11 +237,13 @@ class _GoingOn:
     _start: Start | None = None
     _events: tuple[Event, ...] = ()
 
-    def start(self, instance: Instance, model: Model) -> IntArray | None:
-        """The last plan carried over; None without one."""
+    def start(self, instance: Instance, model: Model, by_hand: IntArray) -> IntArray:
+        """The last plan carried over, or the plan by hand where that is better or there is no last one."""
         if self.last is None:
-            return None
-        start = start_from(self.last, instance, model, SHARE * self.time_limit, self.elapsed)
+            return by_hand
+        carried = start_from(self.last, instance, model, SHARE * self.time_limit, self.elapsed)
+        is_of_use = model.mip.stage_values(carried.x) <= model.mip.stage_values(by_hand)
+        start = carried if is_of_use else replace(carried, x=by_hand, how="by hand")
         self._start, self.how = start, start.how
         self._events = tuple(
             Event("incumbent", stage.name, stage.value(start.x), None, 0.0) for stage in model.mip.stages

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,8 +12,6 @@ from yjopt.api import MANUAL, solve
 from yjopt.errors import YjoptError
 from yjopt.instance import index
 from yjopt.model.assembly import assemble
-from yjopt.model.manual import manual
-from yjopt.plan import FIRST_STAGES
 from yjopt.planner.carrying import Vector, start_from
 from yjopt.sweeping.rechecking import VariedScenario
 
@@ -22,12 +20,11 @@ if TYPE_CHECKING:
     from yjopt.instance import Instance
     from yjopt.instance.joining import IntArray
     from yjopt.model.assembly import Model
-    from yjopt.plan import Plan
     from yjopt.scenario import Scenario
     from yjopt.sweeping.tasks import Terms
 
-#: Carrying a plan over may take this many times what the rule by hand took, but at least and at most this long.
-CARRY_TIMES: Final = 3.0
+#: Carrying a plan over may take this many times what came before it, but at least and at most this long.
+CARRY_TIMES: Final = 2.0
 LEAST_CARRY_SECONDS: Final = 0.2
 CARRY_SHARE: Final = 0.25
 #: Share of the time limits of all variants that may go into the plan they start from, and the most.
@@ -112,9 +109,9 @@ class _Keeping:
 
     x: IntArray | None = None
 
-    def start(self, _instance: Instance, _model: Model) -> IntArray | None:
+    def start(self, _instance: Instance, _model: Model, by_hand: IntArray) -> IntArray:
         """Begin by hand."""
-        return None
+        return by_hand
 
     def finish(self, _instance: Instance, _model: Model, outcome: Outcome) -> Outcome:
         """Keep the vector."""
@@ -137,40 +134,15 @@ class Starting:
         self._base = base
         self._time_limit = time_limit
         self._began = time.monotonic()
-        self._by_hand: dict[str, int] = {}
-        self.seconds = 0.0
 
-    def start(self, instance: Instance, model: Model) -> IntArray | None:
-        """The better plan; None where there was no time for the one by hand."""
-        deadline = self._began + self._time_limit
+    def start(self, instance: Instance, model: Model, by_hand: IntArray) -> IntArray:
+        """The better plan."""
         began = time.monotonic()
-        by_hand = manual(instance, model, deadline)
-        carrying = time.monotonic()
-        if carrying > deadline:
-            return None
-        at_most = max(CARRY_TIMES * (carrying - began), LEAST_CARRY_SECONDS)
-        carried = start_from(self._base, instance, model, min(at_most, CARRY_SHARE * (deadline - carrying))).x
-        self.seconds = time.monotonic() - carrying
-        stages = model.mip.stages
-        self._by_hand = {stage.name: stage.value(by_hand) for stage in stages}
-        return min(by_hand, carried, key=lambda x: [stage.value(x) for stage in stages])
+        at_most = max(CARRY_TIMES * (began - self._began), LEAST_CARRY_SECONDS)
+        left = self._began + self._time_limit - began
+        carried = start_from(self._base, instance, model, min(at_most, CARRY_SHARE * left)).x
+        return min(by_hand, carried, key=model.mip.stage_values)
 
     def finish(self, _instance: Instance, _model: Model, outcome: Outcome) -> Outcome:
         """Take the outcome as it is."""
         return outcome
-
-    def told(self, plan: Plan) -> Plan:
-        """The plan with the figures of the plan by hand: a solve takes what it was begun with for that."""
-        if not self._by_hand:
-            return plan
-        results = tuple(
-            replace(
-                stage,
-                manual=self._by_hand[stage.name],
-                scale=stage.scale if stage.name in FIRST_STAGES else self._by_hand[stage.name],
-            )
-            for stage in plan.stage_results
-        )
-        by_hand = max(plan.seconds.get("manual", 0.0) - self.seconds, 0.0)
-        seconds = {**plan.seconds, "manual": round(by_hand, 6), "carry": round(self.seconds, 6)}
-        return replace(plan, stage_results=results, seconds=seconds)

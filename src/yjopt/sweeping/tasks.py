@@ -126,7 +126,6 @@ def perform(base: Base, task: Task) -> Answer:
             seed=terms.seed,
             replanning=starting,
         )
-        plan = plan if starting is None else starting.told(plan)
         phases = {"change": round(changed - began, 6), **plan.seconds}
     except ScenarioError as error:
         return _failed(task, _first_finding(error), began)
