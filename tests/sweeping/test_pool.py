@@ -115,8 +115,13 @@ def test_ctrl_c_keeps_what_is_done_and_ends_the_processes(started: list[Worker])
     def interrupt(name: str, status: str) -> None:
         threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
 
+    # Whoever starts the tests in the background may have them ignore Ctrl-C.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     began = time.monotonic()
-    found = yj.sweep(scenario, variants, workers=1, engine=BY_HAND, on_done=interrupt)
+    try:
+        found = yj.sweep(scenario, variants, workers=1, engine=BY_HAND, on_done=interrupt)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert found.is_interrupted
     assert list(found.table["status"]) == ["feasible", "not_run", "not_run", "not_run"]
     assert found.table["unmet_goods.value"].iloc[0] == 0
