@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from yjopt.auditing.rows import Column, Ints
     from yjopt.auditing.travel import Travel
 
+#: Groups looked at together: a country has fifty thousand, and thousands of sites for each of them.
+_BATCH: Final = 500
+
 
 def part_counts(facts: Facts, travel: Travel) -> Ints:
     """Number of parts of every contacts row: 1 unless it must be split."""
@@ -22,23 +25,23 @@ def part_counts(facts: Facts, travel: Travel) -> Ints:
     if not len(contacts) or not len(categories):
         return count
     splits = categories["together"][category] & categories["split"][category] & (contacts["people"] > 1)
-    group = np.flatnonzero(splits)
     allowed = allowed.keep(allowed["allowed"])
-    left, right = join((contacts["category"][group],), (allowed["category"],))
-    group, site = group[left], allowed["place"][right]
-    rooms = _rooms(facts, site)
+    rooms = _rooms(facts, allowed["place"])
     # Only a group larger than some site of its category can be larger than the largest it reaches.
-    smallest = np.full(len(contacts), np.iinfo(np.int64).max)
-    np.minimum.at(smallest, group, rooms)
-    chosen = contacts["people"][group] > smallest[group]
-    group, site, rooms = group[chosen], site[chosen], rooms[chosen]
+    of = find((categories["category"],), (allowed["category"],))
+    smallest = np.full(len(categories), np.iinfo(np.int64).max)
+    np.minimum.at(smallest, of[of >= 0], rooms[of >= 0])
+    large = np.flatnonzero(splits & (contacts["people"] > smallest[category]))
 
-    due = contacts["period"][group]
-    end = facts.last_chance(due, categories["wait"][category[group]])
-    row, period = expand(due, end)
-    reached = _reached(facts, travel, contacts["place"][group[row]], site[row], period)
     largest = np.zeros(len(contacts), dtype=np.int64)
-    np.maximum.at(largest, group[row[reached]], rooms[row[reached]])
+    for batch in np.split(large, range(_BATCH, len(large), _BATCH)):
+        left, right = join((contacts["category"][batch],), (allowed["category"],))
+        group = batch[left]
+        due = contacts["period"][group]
+        row, period = expand(due, facts.last_chance(due, categories["wait"][category[group]]))
+        group, right = group[row], right[row]
+        reached = _reached(facts, travel, contacts["place"][group], allowed["place"][right], period)
+        np.maximum.at(largest, group[reached], rooms[right[reached]])
     cut = splits & (largest > 0) & (contacts["people"] > largest)
     count[cut] = ceil_div(contacts["people"][cut], largest[cut])
     return count

@@ -30,22 +30,20 @@ def check_minimums(
     rules = rules.keep(rules["rule"] == MINIMUM)
     key = rules.key("area", "what")
     short = np.zeros((len(rules), horizon + 1), dtype=np.int64)
+    starts = np.zeros(len(rules), dtype=np.int64)
     for rule in range(len(rules)):  # a handful of rows
         counts = _counts(facts, ladder, holdings["place"], rules, rule) & (
             holdings["category"] == rules["what"][rule]
         )
         held = add_up(horizon + 1, holdings["period"][counts], np.ones(int(counts.sum()), dtype=np.int64))
         wanted = int(ceil_div(rules["amount"][rule], 100))
-        first = _first_period(facts, ladder, rules, rule)
+        starts[rule] = first = _first_period(facts, ladder, rules, rule)
         short[rule, first:] = np.maximum(wanted - held[first:], 0)
     hard = rules["hard"][:, None]
     at: Fields = {"place": ("area", key[0]), "what": ("ward", key[1])}
     words = "{place} lacks {amount:,} sites of {what} in period {period}."
     report.check("hard_minimum", "holdings", ~hard | (short == 0), words, amount=short, **at)
     limit = np.where(hard, 0, ceil_div(rules["amount"], 100)[:, None] * (short >= 0))
-    starts = np.array(
-        [_first_period(facts, ladder, rules, rule) for rule in range(len(rules))], dtype=np.int64
-    )
     limit = np.where(np.arange(horizon + 1) >= starts[:, None], limit, 0)
     waived = granted(facts, exceptions, "isolation_minimum", key, "ward", limit, report, where="area")
     report.check(
