@@ -29,6 +29,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--gap", type=float, default=0.01, help="of every stage")
     parser.add_argument("--time-limit", type=float, default=60.0, help="seconds of each solve")
     parser.add_argument(
+        "--again-limit", type=float, default=None, help="seconds of solves that go on (default: as --time-limit)"
+    )
+    parser.add_argument(
         "--change-cost",
         type=float,
         default=1.0,
@@ -62,8 +65,9 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         raise SystemExit(f"The first solve found no plan ({cold.status}).")
     rows = changed_needs(scenario, options.share, case.seed)
 
+    shorter = {**search, "time_limit": options.again_limit or options.time_limit}
     again = {
-        name: _replanned(planner, rows, {**search, "change_cost": price})
+        name: _replanned(planner, rows, {**shorter, "change_cost": price})
         for name, price in (("without price", None), ("with price", options.change_cost))
     }
     fresh = Planner(scenario)
@@ -86,6 +90,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         "engine": options.engine,
         "gap": options.gap,
         "time_limit": options.time_limit,
+        "again_limit": shorter["time_limit"],
         "change_cost": options.change_cost,
         "cold": cold_facts,
         "again": again,

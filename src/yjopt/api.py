@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from yjopt.auditing import Audit
     from yjopt.engines.events import Event
+    from yjopt.engines.knowledge import Knowledge
     from yjopt.instance import Instance, Labels
     from yjopt.instance.joining import IntArray
     from yjopt.model.assembly import Model
@@ -56,7 +57,15 @@ LEAST_SECONDS = 0.05
 
 
 class Replanning(Protocol):
-    """What a planner that goes on from an earlier plan brings to a solve."""
+    """What a planner that goes on from an earlier plan brings to a solve.
+
+    Attributes
+    ----------
+    knowledge : Knowledge or None
+        What was learned of a model like this one, in its rows and columns; asked for after `start`.
+    """
+
+    knowledge: Knowledge | None
 
     def start(self, instance: Instance, model: Model, by_hand: IntArray) -> IntArray:
         """The plan to start from: keeps every row, and is the plan by hand or better in the order of stages."""
@@ -215,6 +224,7 @@ def solve(
                 guide=None
                 if start is not by_hand
                 else Guide(guiding_weights(model.mip), partial(guided, instance, model)),
+                knowledge=None if replanning is None else replanning.knowledge,
             )
             if wanted == "weighted":
                 weights = _weights(scenario, model)
@@ -312,6 +322,7 @@ def _plan(
         stage_results=results,
         tables=MappingProxyType(tables),
         engine=engine,
+        method=outcome.method,
         seconds=clock.seconds,
         size=_size(model),
         notes=_notes(scenario, instance, model, outcome),

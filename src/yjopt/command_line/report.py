@@ -34,6 +34,7 @@ def solve_report(plan: Plan) -> dict[str, Any]:
         "status": plan.status,
         "stopped_by": plan.stopped_by,
         "engine": plan.engine,
+        "method": plan.method,
         "objective": worst.value / worst.unit if worst else None,
         "bound": worst.bound / worst.unit if worst and worst.bound is not None else None,
         "gap": worst.gap_scale if worst else None,

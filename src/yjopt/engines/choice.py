@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 from yjopt.errors import EngineError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from yjopt.engines.engine import Engine
     from yjopt.engines.params import Params
     from yjopt.model.mip import Mip
@@ -19,6 +21,25 @@ def is_large(mip: Mip, params: Params) -> bool:
     """Whether a model, or a part of one, is approached by its relaxation and region by region."""
     least = LARGE.get(params.engine)
     return least is not None and mip.num_columns >= least and bool(mip.integer.any())
+
+
+def explained(parts: Sequence[Mip], params: Params) -> str:
+    """What ``auto`` has chosen and why, in a sentence; blank under any other name."""
+    if params.engine != "auto":
+        return ""
+    sizes = sorted((part.num_columns for part in parts if is_large(part, params)), reverse=True)
+    rest = len(parts) - len(sizes)
+    largest = max((part.num_columns for part in parts), default=0)
+    if not sizes:
+        return (
+            f"HiGHS whole: the largest of {len(parts):,} independent part(s) has {largest:,} columns, fewer than"
+            f" {LARGE['auto']:,}."
+        )
+    others = f"; HiGHS whole for the other {rest:,}" if rest else ""
+    return (
+        f"Relaxation and regions for {len(sizes):,} part(s) of {LARGE['auto']:,} columns and more, the largest of"
+        f" {sizes[0]:,}{others}."
+    )
 
 
 def choose(params: Params) -> Engine:

@@ -9,6 +9,7 @@ doi:10.1007/BFb0120690). Small parts go straight to the solver.
 
 from __future__ import annotations
 
+import dataclasses
 import multiprocessing
 import os
 import time
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from yjopt.engines.choice import is_large
+from yjopt.engines.knowledge import Knowledge, Prices
 from yjopt.engines.outcome import StoppedBy, gap
 from yjopt.engines.regions import Improvement
 from yjopt.engines.relaxation import Relaxation, near_one
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from yjopt.engines.engine import Engine
     from yjopt.engines.outcome import BoundProof, Outcome
     from yjopt.engines.params import Params
+    from yjopt.engines.relaxation import RelaxedOutcome
     from yjopt.model.mip import FloatArray, IntArray, Mip
 
 #: Columns up to which the solver still gets a large part whole, after everything else.
@@ -33,6 +36,9 @@ WHOLE: Final = 30_000
 
 #: Shares of the time left for the relaxation that guides, and for regions before the bounds.
 GUIDE_SHARE, REGIONS_SHARE = 0.4, 0.6
+
+#: Share of the time left in which bounds are made of what an earlier solve has learned.
+RECALL_SHARE: Final = 0.15
 
 #: Relative gap to the relaxation up to which the solver may close a stage of such a part; beyond, it only wrecks what
 #: later stages have.
@@ -56,7 +62,9 @@ class LargeRun(Run):
     relaxations : dict of int to Relaxation
         Of each large part.
     patterns : dict of int to float64 array
-        Vector of the guiding relaxation of each large part, where it was solved in time.
+        Vector of the guiding relaxation of each large part, where it was solved in time or is remembered.
+    prices : dict of str to Prices
+        By stage, the duals that gave its bound.
     searches : dict of int to Improvement
         The search by regions of each large part.
     gained_at : dict of int to int
@@ -73,6 +81,7 @@ class LargeRun(Run):
             part: Relaxation(own, params.seed) for part, own in enumerate(self.mips) if is_large(own, params)
         }
         self.patterns: dict[int, FloatArray] = {}
+        self.prices: dict[str, Prices] = {}
         self.searches: dict[int, Improvement] = {}
         self.gained_at: dict[int, int] = {}
         self.in_hurry: set[int] = set()
@@ -81,17 +90,20 @@ class LargeRun(Run):
     def outcome(self) -> Outcome:
         """Run all stages and put the answer together; the relaxations' processes are given back."""
         try:
-            return super().outcome()
+            answer = super().outcome()
         finally:
             for relaxation in self.relaxations.values():
                 relaxation.close()
+        return dataclasses.replace(answer, knowledge=self._learned()) if self.relaxations else answer
 
     def _passes(self) -> None:
         """A whole plan after the pattern, regions, then the stages in order for their bounds, then regions again."""
         if not self.relaxations:
             super()._passes()
             return
-        self._follow_pattern()
+        self._recall()
+        if not self.patterns:
+            self._follow_pattern()
         may_be_whole = {part for part in self.relaxations if self.mips[part].num_columns <= WHOLE}
         self.in_hurry = may_be_whole
         self._search_regions(REGIONS_SHARE)
@@ -188,7 +200,60 @@ class LargeRun(Run):
             dense(self.mips[part], stage), limits=self._limits(part, stage), deadline=until
         )
         self._note(found.outcome.stopped_by)
+        if found.bound_proof == "certificate" and found.bound >= self.bounds[part][stage]:
+            self._learn(part, stage, found.outcome)
         self._prove(part, stage, found.bound, found.bound_proof)
+
+    def _learn(self, part: int, stage: int, outcome: RelaxedOutcome) -> None:
+        """Remember the duals of a stage's relaxation."""
+        if outcome.duals is None or outcome.limit_duals is None:
+            return
+        prices = self.prices.setdefault(self.mip.stages[stage].name, Prices(np.zeros(self.mip.num_rows), {}))
+        prices.rows[self.parts[part].rows] = outcome.duals
+        # Where several parts are large, what is held is worth the same to all but by chance: the last one's is kept.
+        prices.held.update(zip(self._held_names(part, stage), outcome.limit_duals.tolist(), strict=True))
+
+    def _learned(self) -> Knowledge:
+        """What the next solve of a model like this may begin with."""
+        known = self.params.knowledge
+        pattern = None if known is None else known.pattern
+        if self.patterns:
+            vector = self._vector()
+            pattern = np.asarray(self.fixed if vector is None else vector, dtype=np.float64)
+            for part, values in self.patterns.items():
+                pattern[self.parts[part].columns] = values
+        return Knowledge(pattern, {**({} if known is None else known.prices), **self.prices})
+
+    def _recall(self) -> None:
+        """Begin with what an earlier solve has learned: its pattern, and what its prices still prove."""
+        known = self.params.knowledge
+        if known is None or any(x is None for x in self.x):
+            return
+        began = time.monotonic()
+        until = began + RECALL_SHARE * self._left
+        if known.pattern is not None:
+            self.patterns = {part: known.pattern[self.parts[part].columns] for part in self.relaxations}
+        for stage, own in enumerate(self.mip.stages):
+            self._hold(stage)
+            prices = known.prices.get(own.name)
+            for part in self.relaxations:
+                if prices is not None and time.monotonic() < until:
+                    bound = prices.bound(
+                        self.mips[part],
+                        self.parts[part].rows,
+                        dense(self.mips[part], stage),
+                        self._limits(part, stage),
+                        self._held_names(part, stage),
+                    )
+                    self._prove(part, stage, bound, "certificate")
+            if prices is not None:
+                self.trace.add("bound", own.name, self._value(stage), self._bound(stage))
+        self._spend(began)
+
+    def _held_names(self, part: int, stage: int) -> list[str]:
+        """The stages that `_limits` holds."""
+        held = self.mips[part].stages[:stage]
+        return [own.name for own in held if self.x[part] is not None and len(own.columns)]
 
     def _note(self, stopped_by: StoppedBy) -> None:
         if stopped_by not in (StoppedBy.PROOF, StoppedBy.GAP):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from yjopt.engines.events import Event
+    from yjopt.engines.knowledge import Knowledge
     from yjopt.model.mip import IntArray
 
 BoundProof = Literal["certificate", "solver", "trivial", "none"]
@@ -146,6 +147,10 @@ class Outcome:
     seconds : float
     detail : str
         One sentence on what went wrong; "" when nothing did.
+    method : str
+        One sentence on what ``auto`` has chosen and why; "" when it had no choice.
+    knowledge : Knowledge or None
+        What was learned of a large model, in its own rows and columns.
     """
 
     status: Status
@@ -156,3 +161,5 @@ class Outcome:
     seconds: float
     objective: StageOutcome | None = None
     detail: str = ""
+    method: str = ""
+    knowledge: Knowledge | None = None

@@ -6,10 +6,14 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from yjopt.engines.events import Event
 from yjopt.errors import EngineError
 from yjopt.model.mip import FloatArray, IntArray
+
+if TYPE_CHECKING:
+    from yjopt.engines.knowledge import Knowledge
 
 Listener = Callable[[Event], None]
 Polish = Callable[[IntArray], IntArray]
@@ -65,6 +69,9 @@ class Params:
         time limit, or after Ctrl-C.
     guide : Guide, optional
         Makes plans of large models after their relaxation.
+    knowledge : Knowledge, optional
+        What was learned of a model like this one, in the rows and columns of this one. A large model begins with its
+        bounds and its pattern, and solves its relaxations anew only afterwards.
     on_event : callable, optional
         Called with every `Event`; what it raises ends the solve.
 
@@ -84,6 +91,7 @@ class Params:
     polish: Polish | None = None
     polish_seconds: float = 0.0
     guide: Guide | None = None
+    knowledge: Knowledge | None = None
     on_event: Listener | None = None
 
     def __post_init__(self) -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from yjopt.engines.choice import explained
 from yjopt.engines.components import between, cheaper_bounds, neighbourhood, split
 from yjopt.engines.engine import Limit, trivial_bound
 from yjopt.engines.events import Trace
@@ -95,7 +96,8 @@ class Run:
         answer = self._answer()
         value = answer.stages[-1].value if answer.stages else None
         self.trace.add("done", "", value, answer.stages[-1].bound if answer.stages else None)
-        return dataclasses.replace(answer, trace=self.trace.events, seconds=self.trace.seconds)
+        method = explained(self.mips, self.params)
+        return dataclasses.replace(answer, trace=self.trace.events, seconds=self.trace.seconds, method=method)
 
     @property
     def _left(self) -> float:

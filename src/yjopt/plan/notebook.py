@@ -27,6 +27,8 @@ _STYLE = """<style>
 def html(plan: Plan) -> str:
     """The notebook view of a plan."""
     parts = [_STYLE, f"<p><b>{escape(head(plan))}</b></p>"]
+    if plan.method:
+        parts.append(f"<p class='small'>{escape(plan.method)}</p>")
     parts += [f"<p>{escape(note)}</p>" for note in plan.notes]
     if not plan.tables:
         return f"<div class='yjopt'>{''.join(parts)}<p>There is no plan.</p></div>"

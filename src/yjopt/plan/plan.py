@@ -102,7 +102,9 @@ class Plan:
     tables : mapping of str to DataFrame
         The plan tables; empty without a plan.
     engine : str
-        Who solved it.
+        Who was asked to solve it.
+    method : str
+        What ``auto`` has chosen, and why; blank under any other engine.
     seconds : mapping of str to float
         Time per phase: read, reach, index, assemble, manual, solve, plan, audit.
     size : mapping of str to int
@@ -123,6 +125,7 @@ class Plan:
     stage_results: tuple[StageResult, ...]
     tables: Mapping[str, pd.DataFrame] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     engine: str = ""
+    method: str = ""
     seconds: Mapping[str, float] = field(default_factory=dict)
     size: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
@@ -250,6 +253,7 @@ class Plan:
             stage_results=stages,
             tables=MappingProxyType(frames),
             engine=header["engine"],
+            method=header.get("method", ""),
             seconds=header["seconds"],
             size=header["size"],
             notes=tuple(header["notes"]),
@@ -265,6 +269,7 @@ class Plan:
             "status": self.status,
             "stopped_by": self.stopped_by,
             "engine": self.engine,
+            "method": self.method,
             "stages": [vars(stage) for stage in self.stage_results],
             "objective": vars(self.objective) if self.objective else None,
             "seconds": dict(self.seconds),

@@ -156,6 +156,8 @@ def _span(first: int, last: int) -> str:
 
 def _lines(plan: Plan) -> Iterator[str]:
     yield head(plan)
+    if plan.method:
+        yield f"  {plan.method}"
     for note in plan.notes:
         yield f"  note: {note}"
     if not plan.tables:

@@ -19,6 +19,7 @@ from yjopt.planner.mending import LEAST_SECONDS, broken_rows, cut_out, mended
 from yjopt.planner.states import trimmed, with_states
 
 if TYPE_CHECKING:
+    from yjopt.engines.knowledge import Knowledge
     from yjopt.instance import Instance
     from yjopt.model.assembly import Model
     from yjopt.model.mip import BoolArray, IntArray
@@ -40,11 +41,14 @@ class Vector:
     instance, model
         What it was made for.
     x : int64 array, shape (columns,)
+    knowledge : Knowledge or None
+        What was learned while it was made.
     """
 
     instance: Instance
     model: Model
     x: IntArray
+    knowledge: Knowledge | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -127,6 +127,34 @@ def carried(
     return np.clip(result, model.mip.lower, model.mip.upper).astype(np.int64)
 
 
+def counterparts(old: tuple[Instance, Model], instance: Instance, model: Model, elapsed: int = 0) -> IntArray:
+    """The column of an earlier matrix that means the same, for each column of this one.
+
+    Parameters
+    ----------
+    old : (Instance, Model)
+        The earlier matrix.
+    instance, model
+        This one.
+    elapsed : int
+        Periods by which this one begins later.
+
+    Returns
+    -------
+    int64 array, shape (columns,)
+        -1 for states, and for what there was not.
+    """
+    before, matrix = old
+    result = np.full(model.mip.num_columns, -1, dtype=np.int64)
+    there = decisions(before, matrix) | shortfalls(before, matrix)
+    for kind, here in (decisions(instance, model) | shortfalls(instance, model)).items():
+        was = there[kind]
+        some = np.arange(len(was.columns), dtype=np.int64)
+        at = _found(here, _translated(was, some, before.labels, instance.labels, elapsed))
+        result[here.columns[at[at >= 0]]] = was.columns[at >= 0]
+    return result
+
+
 def worse_off(
     old: tuple[Instance, Model, IntArray], instance: Instance, model: Model, x: IntArray, elapsed: int = 0
 ) -> IntArray:

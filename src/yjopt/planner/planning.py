@@ -13,6 +13,7 @@ from yjopt.planner.carrying import SHARE, Start, Vector, start_from
 from yjopt.planner.changes import with_changes
 from yjopt.planner.closeness import Closeness, closer
 from yjopt.planner.orders import changed_orders, later_orders, number_of_orders
+from yjopt.planner.recalling import recalled
 from yjopt.planner.rolling import UnderWay, rolled
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from yjopt.engines.knowledge import Knowledge
     from yjopt.engines.outcome import Outcome
     from yjopt.instance import Instance
     from yjopt.model.assembly import Model
@@ -234,6 +236,7 @@ class _GoingOn:
     on_event: Callable[[Event], None] | None
     how: str = ""
     reached: Vector | None = None
+    knowledge: Knowledge | None = None
     _start: Start | None = None
     _events: tuple[Event, ...] = ()
 
@@ -241,6 +244,9 @@ class _GoingOn:
         """The last plan carried over, or the plan by hand where that is better or there is no last one."""
         if self.last is None:
             return by_hand
+        self.knowledge = recalled(
+            self.last.knowledge, (self.last.instance, self.last.model), instance, model, self.elapsed
+        )
         carried = start_from(self.last, instance, model, SHARE * self.time_limit, self.elapsed)
         is_of_use = model.mip.stage_values(carried.x) <= model.mip.stage_values(by_hand)
         start = carried if is_of_use else replace(carried, x=by_hand, how="by hand")
@@ -263,5 +269,5 @@ class _GoingOn:
                 gap=self.gap, seconds=CLOSER_SHARE * self.time_limit, seed=self.seed,
             )  # fmt: skip
         if outcome.x is not None:
-            self.reached = Vector(instance, model, outcome.x)
+            self.reached = Vector(instance, model, outcome.x, outcome.knowledge)
         return outcome

@@ -13,9 +13,11 @@ from yjopt.errors import YjoptError
 from yjopt.instance import index
 from yjopt.model.assembly import assemble
 from yjopt.planner.carrying import Vector, start_from
+from yjopt.planner.recalling import recalled
 from yjopt.sweeping.rechecking import VariedScenario
 
 if TYPE_CHECKING:
+    from yjopt.engines.knowledge import Knowledge
     from yjopt.engines.outcome import Outcome
     from yjopt.instance import Instance
     from yjopt.instance.joining import IntArray
@@ -41,10 +43,13 @@ class Base:
     scenario : Scenario
     x : int64 array, shape (columns,), or None
         Its plan as the engines know it; None starts every search from the plan by hand.
+    knowledge : Knowledge or None
+        What was learned while that plan was made.
     """
 
     scenario: Scenario
     x: IntArray | None = None
+    knowledge: Knowledge | None = None
 
     @cached_property
     def varied(self) -> VariedScenario:
@@ -59,11 +64,12 @@ class Base:
         instance = index(self.scenario)
         model = assemble(instance)
         # Another version of the library on another machine may have other columns.
-        return Vector(instance, model, self.x) if len(self.x) == model.mip.num_columns else None
+        is_the_same = len(self.x) == model.mip.num_columns
+        return Vector(instance, model, self.x, self.knowledge) if is_the_same else None
 
     def __reduce__(self) -> tuple[Any, ...]:
         # What a process has made of it stays there.
-        return Base, (self.scenario, self.x)
+        return Base, (self.scenario, self.x, self.knowledge)
 
 
 def planned(scenario: Scenario, terms: Terms, variants: int) -> Base:
@@ -101,21 +107,23 @@ def planned(scenario: Scenario, terms: Terms, variants: int) -> Base:
         return Base(scenario)
     if plan.status == "interrupted":
         raise KeyboardInterrupt
-    return Base(scenario, keeping.x if plan.tables else None)
+    return Base(scenario, keeping.x, keeping.learned) if plan.tables else Base(scenario)
 
 
 class _Keeping:
     """Keeps what a solve found, and changes nothing."""
 
     x: IntArray | None = None
+    knowledge: Knowledge | None = None
+    learned: Knowledge | None = None
 
     def start(self, _instance: Instance, _model: Model, by_hand: IntArray) -> IntArray:
         """Begin by hand."""
         return by_hand
 
     def finish(self, _instance: Instance, _model: Model, outcome: Outcome) -> Outcome:
-        """Keep the vector."""
-        self.x = outcome.x
+        """Keep the vector, and what was learned."""
+        self.x, self.learned = outcome.x, outcome.knowledge
         return outcome
 
 
@@ -134,13 +142,16 @@ class Starting:
         self._base = base
         self._time_limit = time_limit
         self._began = time.monotonic()
+        self.knowledge: Knowledge | None = None
 
     def start(self, instance: Instance, model: Model, by_hand: IntArray) -> IntArray:
         """The better plan."""
         began = time.monotonic()
+        base = self._base
+        self.knowledge = recalled(base.knowledge, (base.instance, base.model), instance, model)
         at_most = max(CARRY_TIMES * (began - self._began), LEAST_CARRY_SECONDS)
         left = self._began + self._time_limit - began
-        carried = start_from(self._base, instance, model, min(at_most, CARRY_SHARE * left)).x
+        carried = start_from(base, instance, model, min(at_most, CARRY_SHARE * left)).x
         return min(by_hand, carried, key=model.mip.stage_values)
 
     def finish(self, _instance: Instance, _model: Model, outcome: Outcome) -> Outcome:
