@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny_mips import dense_cost, facilities, random_mip
 
+from yjopt.engines import certificate
 from yjopt.engines.certificate import Multipliers, certified_bound, rounded
 from yjopt.engines.engine import Limit, trivial_bound
 from yjopt.errors import EngineError
@@ -130,6 +131,10 @@ def test_no_vector_comes_below_the_bound(seed: int) -> None:
     bound = certified_bound(mip, cost, y, limits)
     assert bound == by_fractions(mip, cost, y, limits)
     assert all(int(cost @ x) >= bound for x in points(mip, limits))
+    with pytest.MonkeyPatch.context() as patch:
+        # However few columns are looked at together.
+        patch.setattr(certificate, "AT_ONCE", 1 + seed % 3)
+        assert certified_bound(mip, cost, y, limits) == bound
 
 
 @settings(max_examples=100, deadline=None)

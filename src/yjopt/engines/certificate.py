@@ -37,6 +37,10 @@ ROOM = 61
 """Sums of products stay below two to this power, so that int64 holds them."""
 
 
+AT_ONCE = 500_000
+"""Columns evaluated together: Python's integers take ten times the room of a machine's."""
+
+
 @dataclass(frozen=True, eq=False)
 class Multipliers:
     """Multipliers of rows and limits, as integers over one denominator.
@@ -117,14 +121,16 @@ def certified_bound(
     side = np.where(positive, mip.row_lower, mip.row_upper)
     finite = np.isfinite(side)
     rows[~finite] = 0
-    total = _dot(rows[finite], _inwards(side[finite], row_divisors(mip)[finite], positive[finite]))
-    reduced = multipliers.denominator * cost.astype(object) - _transposed(mip.matrix, rows)
-    for multiplier, limit in zip(multipliers.limits.tolist(), limits, strict=True):
-        pressing = min(multiplier, 0)
-        if pressing:
-            np.subtract.at(reduced, limit.columns, pressing * limit.coefficients.astype(object))
-            total += pressing * reachable(limit)
-    total += _dot(reduced, np.where(reduced > 0, mip.lower, mip.upper).astype(np.int64))
+    total: int = _dot(rows[finite], _inwards(side[finite], row_divisors(mip)[finite], positive[finite]))
+    pressing: list[int] = [min(multiplier, 0) for multiplier in multipliers.limits.tolist()]
+    total += sum(weight * reachable(limit) for weight, limit in zip(pressing, limits, strict=True))
+    for begin in range(0, mip.num_columns, AT_ONCE):
+        here = slice(begin, min(begin + AT_ONCE, mip.num_columns))
+        reduced = multipliers.denominator * cost[here].astype(object) - _transposed(mip.matrix[:, here], rows)
+        for weight, limit in zip(pressing, limits, strict=True):
+            own = (limit.columns >= here.start) & (limit.columns < here.stop) & (weight != 0)
+            np.subtract.at(reduced, limit.columns[own] - begin, weight * limit.coefficients[own].astype(object))
+        total += _dot(reduced, np.where(reduced > 0, mip.lower[here], mip.upper[here]).astype(np.int64))
     quantum = _divisor(cost)
     return -(-total // (multipliers.denominator * quantum)) * quantum
 
