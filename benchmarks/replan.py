@@ -29,7 +29,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--gap", type=float, default=0.01, help="of every stage")
     parser.add_argument("--time-limit", type=float, default=60.0, help="seconds of each solve")
     parser.add_argument(
-        "--again-limit", type=float, default=None, help="seconds of solves that go on (default: as --time-limit)"
+        "--again-limit",
+        type=float,
+        default=None,
+        help="seconds of solves that go on (default: as --time-limit)",
     )
     parser.add_argument(
         "--change-cost",

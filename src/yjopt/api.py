@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import pandas as pd
 
+from yjopt.areas import Tree
 from yjopt.auditing import audit as audit_tables
 from yjopt.checks import check as check_tables
 from yjopt.engines.lexicographic import solve as solve_stages
@@ -22,6 +23,7 @@ from yjopt.errors import AuditError, EngineError, Finding
 from yjopt.files import read_tables
 from yjopt.instance import index
 from yjopt.model.assembly import assemble
+from yjopt.model.districts import districts
 from yjopt.model.manual import manual
 from yjopt.model.manual.guided import guided, guiding_weights
 from yjopt.model.manual.relaying import Polish
@@ -224,6 +226,7 @@ def solve(
                 guide=None
                 if start is not by_hand
                 else Guide(guiding_weights(model.mip), partial(guided, instance, model)),
+                districts=lambda most: districts(instance, model, Tree(scenario.tables["areas"]), most),
                 knowledge=None if replanning is None else replanning.knowledge,
             )
             if wanted == "weighted":

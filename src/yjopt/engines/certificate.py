@@ -129,7 +129,9 @@ def certified_bound(
         reduced = multipliers.denominator * cost[here].astype(object) - _transposed(mip.matrix[:, here], rows)
         for weight, limit in zip(pressing, limits, strict=True):
             own = (limit.columns >= here.start) & (limit.columns < here.stop) & (weight != 0)
-            np.subtract.at(reduced, limit.columns[own] - begin, weight * limit.coefficients[own].astype(object))
+            np.subtract.at(
+                reduced, limit.columns[own] - begin, weight * limit.coefficients[own].astype(object)
+            )
         total += _dot(reduced, np.where(reduced > 0, mip.lower[here], mip.upper[here]).astype(np.int64))
     quantum = _divisor(cost)
     return -(-total // (multipliers.denominator * quantum)) * quantum

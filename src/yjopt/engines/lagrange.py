@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from yjopt.engines.choice import is_large
+from yjopt.engines.districts import DistrictSearch, columns_of, pattern_of
 from yjopt.engines.knowledge import Knowledge, Prices
 from yjopt.engines.outcome import StoppedBy, gap
 from yjopt.engines.regions import Improvement
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 
 #: Columns up to which the solver still gets a large part whole, after everything else.
 WHOLE: Final = 30_000
+
+#: Columns beyond which a part is taken district by district, and columns of a district at most.
+WIDE, DISTRICT = 1_000_000, 700_000
 
 #: Shares of the time left for the relaxation that guides, and for regions before the bounds.
 GUIDE_SHARE, REGIONS_SHARE = 0.4, 0.6
@@ -65,7 +69,9 @@ class LargeRun(Run):
         Vector of the guiding relaxation of each large part, where it was solved in time or is remembered.
     prices : dict of str to Prices
         By stage, the duals that gave its bound.
-    searches : dict of int to Improvement
+    districts : dict of int to list of int64 array
+        Columns of the districts of each part that is too large for one relaxation.
+    searches : dict of int to Improvement or DistrictSearch
         The search by regions of each large part.
     gained_at : dict of int to int
         After how many regions each search gained something for the last time.
@@ -82,7 +88,8 @@ class LargeRun(Run):
         }
         self.patterns: dict[int, FloatArray] = {}
         self.prices: dict[str, Prices] = {}
-        self.searches: dict[int, Improvement] = {}
+        self.districts = self._cut_up()
+        self.searches: dict[int, Improvement | DistrictSearch] = {}
         self.gained_at: dict[int, int] = {}
         self.in_hurry: set[int] = set()
         self.hopeful = HOPEFUL
@@ -95,6 +102,14 @@ class LargeRun(Run):
             for relaxation in self.relaxations.values():
                 relaxation.close()
         return dataclasses.replace(answer, knowledge=self._learned()) if self.relaxations else answer
+
+    def _cut_up(self) -> dict[int, list[IntArray]]:
+        """The districts of parts that are too large for one relaxation, where somebody can tell them."""
+        wide = [part for part in self.relaxations if self.mips[part].num_columns > WIDE]
+        if self.params.districts is None or not wide:
+            return {}
+        codes = self.params.districts(DISTRICT)
+        return {part: columns_of(codes[self.parts[part].columns]) for part in wide}
 
     def _passes(self) -> None:
         """A whole plan after the pattern, regions, then the stages in order for their bounds, then regions again."""
@@ -167,6 +182,8 @@ class LargeRun(Run):
         """A large part's stage: bounded by its relaxation; solved whole only while that is no hopeless size."""
         if part not in self.relaxations:
             super()._improve(part, stage, seconds)
+            return
+        if part in self.districts:
             return
         until = time.monotonic() + seconds
         if self.mips[part].num_columns > WHOLE:
@@ -269,14 +286,10 @@ class LargeRun(Run):
         for part, relaxation in self.relaxations.items():
             if self._ended:
                 return
-            found = relaxation.minimise(
-                self._guiding_cost(self.mips[part]), deadline=time.monotonic() + GUIDE_SHARE * self._left
-            )
-            if found.stopped_by is StoppedBy.INTERRUPT:
-                self.reasons.add(StoppedBy.INTERRUPT)
-            if found.optimal and found.values is not None:
-                self.patterns[part] = found.values
-                whole[self.parts[part].columns] = found.values
+            values = self._pattern(part, relaxation, time.monotonic() + GUIDE_SHARE * self._left)
+            if values is not None:
+                self.patterns[part] = values
+                whole[self.parts[part].columns] = values
         if self.params.guide is not None and self.patterns and not self._ended:
             laid = self.params.guide.lay(whole, self.deadline)
             if self.mip.is_feasible(laid) and self._is_worth_it(laid):
@@ -284,6 +297,27 @@ class LargeRun(Run):
                     self._take_if_better(part, laid[piece.columns])
                 self._tell_incumbent()
         self._spend(began)
+
+    def _pattern(self, part: int, relaxation: Relaxation, deadline: float) -> FloatArray | None:
+        """Vector of the guiding relaxation of a part, of the whole of it or of its districts."""
+        cost, x = self._guiding_cost(self.mips[part]), self.x[part]
+        if part in self.districts and x is not None:
+            pattern = pattern_of(
+                self.mips[part],
+                x,
+                self.districts[part],
+                cost,
+                deadline=deadline,
+                seed=self.params.seed,
+                processes=_processes(),
+            )
+            if pattern is None:
+                self.reasons.add(StoppedBy.INTERRUPT)
+            return pattern
+        found = relaxation.minimise(cost, deadline=deadline)
+        if found.stopped_by is StoppedBy.INTERRUPT:
+            self.reasons.add(StoppedBy.INTERRUPT)
+        return found.values if found.optimal else None
 
     def _is_worth_it(self, laid: IntArray) -> bool:
         """Whether a plan costs less than the one at hand in one sum, too.
@@ -321,10 +355,20 @@ class LargeRun(Run):
                 self._improve_by_regions(part, 0, own_share)
         self._spend(began)
 
-    def _search(self, part: int, x: IntArray) -> Improvement:
+    def _search(self, part: int, x: IntArray) -> Improvement | DistrictSearch:
         """The search by regions of a part, from the plan at hand."""
         search = self.searches.get(part)
-        if search is None:
+        if search is None and part in self.districts:
+            search = self.searches[part] = DistrictSearch(
+                self.mips[part],
+                x,
+                self.districts[part],
+                guide=self.patterns.get(part),
+                seed=self.params.seed,
+                processes=_processes(),
+                on_better=lambda better, _: self._better(part, better),
+            )
+        elif search is None:
             search = self.searches[part] = Improvement(
                 self.mips[part],
                 x,

@@ -69,6 +69,9 @@ class Params:
         time limit, or after Ctrl-C.
     guide : Guide, optional
         Makes plans of large models after their relaxation.
+    districts : callable, optional
+        Given a number of columns, says of which district each column is, districts having about so many at most. Used
+        where a model is too large for one relaxation.
     knowledge : Knowledge, optional
         What was learned of a model like this one, in the rows and columns of this one. A large model begins with its
         bounds and its pattern, and solves its relaxations anew only afterwards.
@@ -91,6 +94,7 @@ class Params:
     polish: Polish | None = None
     polish_seconds: float = 0.0
     guide: Guide | None = None
+    districts: Callable[[int], IntArray] | None = None
     knowledge: Knowledge | None = None
     on_event: Listener | None = None
 

@@ -23,7 +23,7 @@ from yjopt.engines.remote import GRACE, Verdict
 from yjopt.errors import EngineError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import numpy.typing as npt
 
@@ -124,10 +124,13 @@ class Relaxation:
     mip : Mip
     seed : int
         Seed of the solver's random choices.
+    stop : callable, optional
+        Asked while the solver runs; where it answers True the process is ended, as at a deadline.
     """
 
     mip: Mip
     seed: int = 0
+    stop: Callable[[], bool] | None = None
     _worker: workers.Worker | None = field(default=None, init=False, repr=False)
     _divisors: IntArray = field(init=False, repr=False)
     _recalled: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
@@ -241,7 +244,7 @@ class Relaxation:
             worker.send(
                 {"kind": "minimise", "key": key, "seconds": seconds, "seed": self.seed, **header}, arrays
             )
-            frame = _listen(worker, deadline)
+            frame = self._listen(worker, deadline)
             if frame is None:
                 return RelaxedOutcome(StoppedBy.TIME)
             outcome = _outcome(*frame)
@@ -257,6 +260,14 @@ class Relaxation:
                 self._worker = worker
             else:
                 worker.kill()
+
+    def _listen(self, worker: workers.Worker, deadline: float) -> workers.Frame | None:
+        """The answer, or None when time is up."""
+        while (now := time.monotonic()) < deadline + GRACE and not (self.stop and self.stop()):
+            frame = worker.receive(min(deadline + GRACE - now, 0.1))
+            if frame is not None:
+                return frame
+        return None
 
     def _in_units_of(
         self, outcome: RelaxedOutcome, cost: FloatArray, factor: float, limits: Sequence[Limit]
@@ -290,15 +301,6 @@ def _limit_arrays(limits: Sequence[Limit]) -> dict[str, npt.NDArray[Any]]:
         "limit_data": np.concatenate([empty, *rows]),
         "limit_upper": np.array(sides, dtype=np.float64),
     }
-
-
-def _listen(worker: workers.Worker, deadline: float) -> workers.Frame | None:
-    """The answer, or None when time is up."""
-    while (now := time.monotonic()) < deadline + GRACE:
-        frame = worker.receive(min(deadline + GRACE - now, 0.1))
-        if frame is not None:
-            return frame
-    return None
 
 
 def _outcome(header: dict[str, Any], arrays: dict[str, Any]) -> RelaxedOutcome:

@@ -57,7 +57,9 @@ class Ledger:
         self.model = model
         self.x = x
         self.barred = np.zeros(len(x), dtype=np.bool_) if barred is None else barred
-        self.most = model.mip.upper.astype(np.int64)
+        self._upper = model.mip.upper.astype(np.int64)
+        self._upper.setflags(write=False)
+        self.most = self._upper.copy()
         self.is_patterned = False
         self.foresees = False
         self.taken_back = 0
@@ -90,7 +92,7 @@ class Ledger:
 
     def lift(self) -> None:
         """Let every column grow to its bound again."""
-        self.most = self.model.mip.upper.astype(np.int64)
+        self.most = self._upper
         self.is_patterned = False
         self.taken_back += 1
 
