@@ -41,6 +41,9 @@ WIDE, DISTRICT = 1_000_000, 700_000
 #: Shares of the time left for the relaxation that guides, and for regions before the bounds.
 GUIDE_SHARE, REGIONS_SHARE = 0.4, 0.6
 
+#: The same for relaxations of districts: everything rests on them there, for regions are too many.
+DISTRICTS_SHARE: Final = 0.6
+
 #: Share of the time left in which bounds are made of what an earlier solve has learned.
 RECALL_SHARE: Final = 0.15
 
@@ -286,7 +289,8 @@ class LargeRun(Run):
         for part, relaxation in self.relaxations.items():
             if self._ended:
                 return
-            values = self._pattern(part, relaxation, time.monotonic() + GUIDE_SHARE * self._left)
+            share = DISTRICTS_SHARE if part in self.districts else GUIDE_SHARE
+            values = self._pattern(part, relaxation, time.monotonic() + share * self._left)
             if values is not None:
                 self.patterns[part] = values
                 whole[self.parts[part].columns] = values
