@@ -83,3 +83,34 @@ def test_bounds_of_the_last_plan_hold_for_the_next(monkeypatch: pytest.MonkeyPat
     rules, people = (proven.stages.set_index("name").loc[name] for name in ("rules", "unmet_people"))
     assert rules.bound == rules.value
     assert early["unmet_people"] / 1e6 <= people.value + 1e-9
+
+
+def test_a_day_later_the_same_means_a_period_less() -> None:
+    """After a roll the second period is the first: decisions are found there, and rows that are made of them alone."""
+    tables, settings, _ = generate(towns=12, periods=3, seed=5)
+    before = yj.Scenario.from_tables(tables, settings)
+    planner = yj.Planner(before)
+    planner.solve(engine="manual")
+    planner.roll(1)
+    old, new = index(before), index(planner.scenario)
+    was, now = assemble(old), assemble(new)
+    known = learned(was.mip.num_columns, was.mip.num_rows)
+    found = recalled(known, (old, was), new, now, 1)
+    assert found is not None
+    assert found.pattern is not None
+    there = {block.name: block for block in was.mip.column_blocks}
+    for block in now.mip.column_blocks:
+        own = found.pattern[block.start : block.stop]
+        lower = now.mip.lower[block.start : block.stop]
+        assert ((own == lower) | ((own > there[block.name].start) & (own <= there[block.name].stop))).all()
+    ship = now.supplies.ship
+    shipped = new.supplies.shipments.depart
+    earlier = found.pattern[ship].astype(np.int64) - 1
+    was_at = dict(zip(was.supplies.ship.tolist(), old.supplies.shipments.depart.tolist(), strict=True))
+    pairs = [
+        (was_at[at], period)
+        for at, period in zip(earlier.tolist(), shipped.tolist(), strict=True)
+        if at in was_at
+    ]
+    assert pairs
+    assert all(then == period + 1 for then, period in pairs)
