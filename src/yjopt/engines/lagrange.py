@@ -23,7 +23,7 @@ from yjopt.engines.knowledge import Knowledge, Prices
 from yjopt.engines.outcome import StoppedBy, gap
 from yjopt.engines.regions import Improvement
 from yjopt.engines.relaxation import Relaxation, near_one
-from yjopt.engines.run import HARD_STAGE, LEAST_SECONDS, Run, dense
+from yjopt.engines.run import HARD_STAGE, LATE_SECONDS, LEAST_SECONDS, Run, dense
 
 if TYPE_CHECKING:
     from yjopt.engines.engine import Engine
@@ -38,11 +38,12 @@ WHOLE: Final = 30_000
 #: Columns beyond which a part is taken district by district, and columns of a district at most.
 WIDE, DISTRICT = 1_000_000, 700_000
 
-#: Shares of the time left for the relaxation that guides, and for regions before the bounds.
-GUIDE_SHARE, REGIONS_SHARE = 0.4, 0.6
+#: Shares of the time left for the relaxation that guides, without which a large model gets nowhere, and for regions
+#: before the bounds.
+GUIDE_SHARE, REGIONS_SHARE = 0.7, 0.6
 
-#: The same for relaxations of districts: everything rests on them there, for regions are too many.
-DISTRICTS_SHARE: Final = 0.6
+#: Laying a plan after a pattern takes about this share of what polishing does.
+LAYING: Final = 0.75
 
 #: Share of the time left in which bounds are made of what an earlier solve has learned.
 RECALL_SHARE: Final = 0.15
@@ -289,12 +290,12 @@ class LargeRun(Run):
         for part, relaxation in self.relaxations.items():
             if self._ended:
                 return
-            share = DISTRICTS_SHARE if part in self.districts else GUIDE_SHARE
-            values = self._pattern(part, relaxation, time.monotonic() + share * self._left)
+            values = self._pattern(part, relaxation, time.monotonic() + GUIDE_SHARE * self._left)
             if values is not None:
                 self.patterns[part] = values
                 whole[self.parts[part].columns] = values
-        if self.params.guide is not None and self.patterns and not self._ended:
+        is_late = LAYING * self.params.polish_seconds > self._left + LATE_SECONDS
+        if self.params.guide is not None and self.patterns and not (self._ended or is_late):
             laid = self.params.guide.lay(whole, self.deadline)
             if self.mip.is_feasible(laid) and self._is_worth_it(laid):
                 for part, piece in enumerate(self.parts):
