@@ -42,8 +42,8 @@ def test_solve_as_json(towns: Path, tmp_path: Path, capsys: pytest.CaptureFixtur
     assert not captured.err
     told = strict_json(captured.out)
     assert set(told) == {
-        "status", "stopped_by", "engine", "objective", "bound", "gap", "stages", "avoidable", "seconds", "size",
-        "unmet", "manual", "audit", "notes",
+        "status", "stopped_by", "engine", "method", "objective", "bound", "gap", "stages", "avoidable", "seconds",
+        "size", "unmet", "manual", "audit", "notes",
     }  # fmt: skip
     assert told["status"] in ("optimal", "feasible")
     assert all(
