@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import fields, replace
 from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
@@ -62,19 +62,26 @@ LEAST_SECONDS = 0.05
 READ_OFF, MOST_RESERVED = 0.35, 0.1
 
 
-class Replanning(Protocol):
-    """What a planner that goes on from an earlier plan brings to a solve.
+class Beginning(NamedTuple):
+    """What a solve begins with.
 
     Attributes
     ----------
+    x : int64 array, shape (columns,)
+        Keeps every row, and is the plan by hand itself or no worse in the order of stages.
     knowledge : Knowledge or None
-        What was learned of a model like this one, in its rows and columns; asked for after `start`.
+        What was learned of a model like this one, in its rows and columns.
     """
 
-    knowledge: Knowledge | None
+    x: IntArray
+    knowledge: Knowledge | None = None
 
-    def start(self, instance: Instance, model: Model, by_hand: IntArray) -> IntArray:
-        """The plan to start from: keeps every row, and is the plan by hand or better in the order of stages."""
+
+class Replanning(Protocol):
+    """What a planner that goes on from an earlier plan brings to a solve."""
+
+    def start(self, instance: Instance, model: Model, by_hand: IntArray) -> Beginning:
+        """What to begin with."""
 
     def finish(self, instance: Instance, model: Model, outcome: Outcome) -> Outcome:
         """The outcome that is read off as the plan."""
@@ -209,15 +216,16 @@ def solve(
     with clock.phase("manual"):
         by_hand = manual(instance, model, deadline)
     is_cut_short = time.monotonic() > deadline
-    start = by_hand
-    if replanning is not None and not is_cut_short:
+    begin = Beginning(by_hand)
+    if replanning is not None:
+        # Even where the plan by hand was cut short: the last plan may be far better.
         with clock.phase("carry"):
-            start = replanning.start(instance, model, by_hand)
+            begin = replanning.start(instance, model, by_hand)
     with clock.phase("solve"):
         if engine == MANUAL:
-            outcome = _by_hand(model, start, StoppedBy.DONE)
+            outcome = _by_hand(model, begin.x, StoppedBy.DONE)
         elif is_cut_short:
-            outcome = _by_hand(model, start, StoppedBy.TIME)
+            outcome = _by_hand(model, begin.x, StoppedBy.TIME)
         else:
             reserve = min(READ_OFF * clock.seconds["manual"], MOST_RESERVED * time_limit)
             left = max(time_limit - reserve - (time.monotonic() - started), LEAST_SECONDS)
@@ -229,18 +237,18 @@ def solve(
                 polish_seconds=3 * clock.seconds["manual"],
                 # A plan to go on from is bettered, not replaced by another one altogether.
                 guide=None
-                if start is not by_hand
+                if begin.x is not by_hand
                 else Guide(guiding_weights(model.mip), partial(guided, instance, model)),
                 districts=lambda most: districts(instance, model, Tree(scenario.tables["areas"]), most),
-                knowledge=None if replanning is None else replanning.knowledge,
+                knowledge=begin.knowledge,
             )
             if wanted == "weighted":
                 weights = _weights(scenario, model)
                 worth = partial(_weighted, model, weights)
                 params = replace(params, polish=Polish(instance, model, worth), guide=None)
-                outcome = _solve_weighted(model, params, weights, start)
+                outcome = _solve_weighted(model, params, weights, begin.x)
             else:
-                outcome = solve_stages(model.mip, params, start)
+                outcome = solve_stages(model.mip, params, begin.x)
         outcome = _tight(model, outcome)
         if replanning is not None:
             outcome = replanning.finish(instance, model, outcome)

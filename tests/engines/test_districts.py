@@ -97,6 +97,20 @@ def test_a_search_makes_nothing_worse() -> None:
     assert (search.x == nothing).all()
 
 
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
+def test_every_district_has_its_turn(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of them once, then all of them again."""
+    mip, nothing = facilities(4, SITES, TOWNS)
+    every = columns_of(np.arange(mip.num_columns) % number)
+    asked: list[int] = []
+    search = DistrictSearch(mip, nothing, every)
+    monkeypatch.setattr(search, "_better", lambda columns, _: asked.append(int(columns[0])))
+    search.until(time.monotonic() + 60)
+    assert sorted(asked) == list(range(number))
+    search.until(time.monotonic() + 60)
+    assert asked[number:] == asked[:number]
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_small_models_district_by_district(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the districts, plans keep every row and bounds are never above what enumeration finds."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -12,8 +13,11 @@ from yjopt.engines import choice, lagrange
 from yjopt.engines.knowledge import Knowledge, Prices
 from yjopt.engines.lexicographic import solve
 from yjopt.engines.outcome import StoppedBy
-from yjopt.engines.params import Params
+from yjopt.engines.params import Guide, Params
 from yjopt.engines.relaxation import Relaxation, RelaxedOutcome
+
+if TYPE_CHECKING:
+    from yjopt.model.mip import FloatArray, IntArray
 
 LARGE = Params(gap=0.0, time_limit=30.0, engine="lagrange")
 
@@ -46,6 +50,26 @@ def test_bounds_are_there_before_anything_is_solved(monkeypatch: pytest.MonkeyPa
     # What was not learned anew is handed on.
     assert again.knowledge is not None
     assert again.knowledge.prices.keys() == first.knowledge.prices.keys()
+
+
+def test_a_plan_is_laid_after_what_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a guide and a pattern nothing is relaxed for it, and the guide is asked all the same."""
+    monkeypatch.setattr(lagrange, "WHOLE", 0)
+    monkeypatch.setattr(Relaxation, "minimise", lambda *_, **__: RelaxedOutcome(StoppedBy.TIME))
+    mip, nothing = facilities(3, 4, 12)
+    pattern = np.arange(mip.num_columns) / mip.num_columns
+    asked: list[FloatArray] = []
+
+    def lay(whole: FloatArray, _: float) -> IntArray:
+        asked.append(whole)
+        return nothing
+
+    params = dataclasses.replace(
+        LARGE, time_limit=0.5, guide=Guide({}, lay), knowledge=Knowledge(pattern, {})
+    )
+    solve(mip, params, nothing)
+    assert len(asked) == 1
+    assert (asked[0] == pattern).all()
 
 
 @pytest.mark.parametrize("seed", range(12))

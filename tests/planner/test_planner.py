@@ -37,6 +37,19 @@ def test_a_larger_need_is_met_from_what_is_left() -> None:
     assert planner.started == "mended"
 
 
+def test_without_any_time_the_last_plan_is_still_there() -> None:
+    """The plan by hand is cut short at once; what was planned before is carried over, which is more."""
+    planner = yj.Planner(scenario())
+    planner.solve(gap=0)
+    planner.update(needs=[{"place": "t1", "item": "mask", "period": 1, "quantity": 20}])
+    plan = planner.solve(time_limit=1e-6)
+    assert any("before the plan by hand was laid" in note for note in plan.notes)
+    assert planner.started != "by hand"
+    assert sum(sent(plan).values()) >= 40
+    assert plan.audited is not None
+    assert plan.audited.ok
+
+
 def test_a_row_keeps_what_is_not_given_of_it() -> None:
     """The weight of the need is part of its key and not given; one row alone fits, and keeps it."""
     planner = yj.Planner(scenario())

@@ -110,7 +110,7 @@ def test_searches_start_from_the_plan_of_the_scenario_as_it_is() -> None:
     instance = index(scenario)
     model = assemble(instance)
     by_hand = manual(instance, model)
-    x = Starting(base.vector, 60.0).start(instance, model, by_hand)
+    x = Starting(base.vector, 60.0).start(instance, model, by_hand).x
     values = [stage.value(x) for stage in model.mip.stages]
     best = yj.solve(scenario, gap=0.0)
     assert values == list(best.stage_values.values())
@@ -118,10 +118,10 @@ def test_searches_start_from_the_plan_of_the_scenario_as_it_is() -> None:
     # A base that is worse than the plan by hand is not begun with.
     idle = Base(scenario, nothing(instance, model)).vector
     assert idle is not None
-    x = Starting(idle, 60.0).start(instance, model, by_hand)
+    x = Starting(idle, 60.0).start(instance, model, by_hand).x
     assert [stage.value(x) for stage in model.mip.stages] <= [stage.manual for stage in best.stage_results]
     # Without any time left there is at least the plan by hand.
-    x = Starting(base.vector, -1.0).start(instance, model, by_hand)
+    x = Starting(base.vector, -1.0).start(instance, model, by_hand).x
     assert model.mip.stage_values(x) <= model.mip.stage_values(by_hand)
     task = Task(number=0, variant=variants[1], terms=terms)
     warm, cold = perform(base, task), perform(Base(scenario), task)

@@ -36,7 +36,6 @@ FINEST = 200
 ROOM = 61
 """Sums of products stay below two to this power, so that int64 holds them."""
 
-
 AT_ONCE = 500_000
 """Columns evaluated together: Python's integers take ten times the room of a machine's."""
 

@@ -110,9 +110,10 @@ def pattern_of(
             if values is not None:
                 pattern[columns] = values
     except KeyboardInterrupt:
-        stop.set()
         return None
     finally:
+        # Whatever ended it, nobody waits for what is under way.
+        stop.set()
         pool.shutdown(wait=False, cancel_futures=True)
     return pattern
 
@@ -181,9 +182,9 @@ class DistrictSearch:
 
     def _turns(self) -> Iterator[tuple[IntArray, float]]:
         """Every district once, from the one whose turn it is, with its share of the time."""
-        total = sum(map(len, self._districts))
-        for k in range(len(self._districts)):
-            columns = self._districts[(self._next + k) % len(self._districts)]
+        total, begin = sum(map(len, self._districts)), self._next
+        for turn in range(begin, begin + len(self._districts)):
+            columns = self._districts[turn % len(self._districts)]
             yield columns, len(columns) / total
 
     def _better(self, columns: IntArray, deadline: float) -> None:
@@ -198,8 +199,7 @@ class DistrictSearch:
         )
         search.until(deadline)
         self.interrupted |= search.interrupted
-        for name in ("regions", "better", "late", "refused"):
-            setattr(self.tally, name, getattr(self.tally, name) + getattr(search.tally, name))
+        self.tally += search.tally
         if np.array_equal(search.x, cut.start) or not self._plan.take(cut, search.x):
             return
         if self._on_better is not None:

@@ -121,8 +121,7 @@ class LargeRun(Run):
             super()._passes()
             return
         self._recall()
-        if not self.patterns:
-            self._follow_pattern()
+        self._follow_pattern()
         may_be_whole = {part for part in self.relaxations if self.mips[part].num_columns <= WHOLE}
         self.in_hurry = may_be_whole
         self._search_regions(REGIONS_SHARE)
@@ -273,15 +272,14 @@ class LargeRun(Run):
 
     def _held_names(self, part: int, stage: int) -> list[str]:
         """The stages that `_limits` holds."""
-        held = self.mips[part].stages[:stage]
-        return [own.name for own in held if self.x[part] is not None and len(own.columns)]
+        return [self.mips[part].stages[k].name for k in self._held_before(part, stage)]
 
     def _note(self, stopped_by: StoppedBy) -> None:
         if stopped_by not in (StoppedBy.PROOF, StoppedBy.GAP):
             self.reasons.add(stopped_by)
 
     def _follow_pattern(self) -> None:
-        """Solve the guiding relaxations, and make a whole plan after them."""
+        """Solve the guiding relaxations that are not remembered, and make a whole plan after them."""
         began = time.monotonic()
         whole = self.fixed.astype(np.float64)
         for part, own in enumerate(self.mips):
@@ -290,10 +288,9 @@ class LargeRun(Run):
         for part, relaxation in self.relaxations.items():
             if self._ended:
                 return
-            values = self._pattern(part, relaxation, time.monotonic() + GUIDE_SHARE * self._left)
-            if values is not None:
-                self.patterns[part] = values
-                whole[self.parts[part].columns] = values
+            if part not in self.patterns:
+                self._solve_pattern(part, relaxation, time.monotonic() + GUIDE_SHARE * self._left)
+            whole[self.parts[part].columns] = self.patterns.get(part, whole[self.parts[part].columns])
         is_late = LAYING * self.params.polish_seconds > self._left + LATE_SECONDS
         if self.params.guide is not None and self.patterns and not (self._ended or is_late):
             laid = self.params.guide.lay(whole, self.deadline)
@@ -303,8 +300,8 @@ class LargeRun(Run):
                 self._tell_incumbent()
         self._spend(began)
 
-    def _pattern(self, part: int, relaxation: Relaxation, deadline: float) -> FloatArray | None:
-        """Vector of the guiding relaxation of a part, of the whole of it or of its districts."""
+    def _solve_pattern(self, part: int, relaxation: Relaxation, deadline: float) -> None:
+        """Find the vector of the guiding relaxation of a part, of the whole of it or of its districts."""
         cost, x = self._guiding_cost(self.mips[part]), self.x[part]
         if part in self.districts and x is not None:
             pattern = pattern_of(
@@ -316,13 +313,15 @@ class LargeRun(Run):
                 seed=self.params.seed,
                 processes=_processes(),
             )
-            if pattern is None:
-                self.reasons.add(StoppedBy.INTERRUPT)
-            return pattern
-        found = relaxation.minimise(cost, deadline=deadline)
-        if found.stopped_by is StoppedBy.INTERRUPT:
+            is_interrupted = pattern is None
+        else:
+            found = relaxation.minimise(cost, deadline=deadline)
+            pattern = found.values if found.optimal else None
+            is_interrupted = found.stopped_by is StoppedBy.INTERRUPT
+        if is_interrupted:
             self.reasons.add(StoppedBy.INTERRUPT)
-        return found.values if found.optimal else None
+        if pattern is not None:
+            self.patterns[part] = pattern
 
     def _is_worth_it(self, laid: IntArray) -> bool:
         """Whether a plan costs less than the one at hand in one sum, too.

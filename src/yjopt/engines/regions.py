@@ -79,6 +79,14 @@ class Tally:
     late: int = 0
     refused: int = 0
 
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(
+            self.regions + other.regions,
+            self.better + other.better,
+            self.late + other.late,
+            self.refused + other.refused,
+        )
+
 
 @dataclass(frozen=True, eq=False)
 class Region:

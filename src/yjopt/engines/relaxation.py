@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -132,11 +133,7 @@ class Relaxation:
     seed: int = 0
     stop: Callable[[], bool] | None = None
     _worker: workers.Worker | None = field(default=None, init=False, repr=False)
-    _divisors: IntArray = field(init=False, repr=False)
     _recalled: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        self._divisors = row_divisors(self.mip)
 
     def __enter__(self) -> Self:
         return self
@@ -268,6 +265,10 @@ class Relaxation:
             if frame is not None:
                 return frame
         return None
+
+    @cached_property
+    def _divisors(self) -> IntArray:
+        return row_divisors(self.mip)
 
     def _in_units_of(
         self, outcome: RelaxedOutcome, cost: FloatArray, factor: float, limits: Sequence[Limit]

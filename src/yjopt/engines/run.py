@@ -283,9 +283,13 @@ class Run:
         stages = self.mips[part].stages
         return tuple(
             Limit(stages[k].columns, stages[k].coefficients, self.held[part][k])
-            for k in range(stage)
-            if self.x[part] is not None and len(stages[k].columns)
+            for k in self._held_before(part, stage)
         )
+
+    def _held_before(self, part: int, stage: int) -> list[int]:
+        """The earlier stages that a part must hold."""
+        stages = self.mips[part].stages
+        return [k for k in range(stage) if self.x[part] is not None and len(stages[k].columns)]
 
     def _part_value(self, part: int, stage: int) -> int:
         x = self.x[part]

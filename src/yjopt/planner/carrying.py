@@ -11,11 +11,11 @@ import numpy as np
 
 from yjopt.engines.lexicographic import solve
 from yjopt.engines.params import Params
-from yjopt.model.manual import manual
 from yjopt.model.manual.refill import refill
 from yjopt.model.nothing import nothing
 from yjopt.planner.keys import carried, worse_off
 from yjopt.planner.mending import LEAST_SECONDS, broken_rows, cut_out, mended
+from yjopt.planner.recalling import recalled
 from yjopt.planner.states import trimmed, with_states
 
 if TYPE_CHECKING:
@@ -63,16 +63,21 @@ class Start:
         Keeps every row.
     how : {"as it was", "mended", "cut back", "by hand"}
         Whether the last plan fitted, was decided anew where it did not, had to give up orders all over, or
-        was of no use.
+        was no better than the plan by hand.
+    knowledge : Knowledge or None
+        What was learned with the last plan, in the rows and columns of the new matrix.
     """
 
     carried: IntArray
     x: IntArray
     how: str
+    knowledge: Knowledge | None
 
 
-def start_from(last: Vector, instance: Instance, model: Model, seconds: float, elapsed: int = 0) -> Start:
-    """Carry a plan over to changed tables.
+def start_from(
+    last: Vector, instance: Instance, model: Model, by_hand: IntArray, seconds: float, elapsed: int = 0
+) -> Start:
+    """Carry a plan over to changed tables, and take the plan by hand where that is better.
 
     Parameters
     ----------
@@ -80,6 +85,8 @@ def start_from(last: Vector, instance: Instance, model: Model, seconds: float, e
         The last plan.
     instance, model
         The changed scenario.
+    by_hand : int64 array, shape (columns,)
+        Its plan by hand.
     seconds : float
         About how long it may take.
     elapsed : int
@@ -107,9 +114,14 @@ def start_from(last: Vector, instance: Instance, model: Model, seconds: float, e
             x, how = _cut_back(instance, model, rough, deadline), "cut back"
     if not mip.is_feasible(x):
         _log.warning("The last plan could not be carried over; the plan by hand is begun with.")
-        x, how = manual(instance, model), "by hand"
-    # What was decided anew has its best use already; what was only taken back leaves goods that others want.
-    return Start(rough, refill(instance, model, x) if how == "cut back" else x, how)
+        x = by_hand
+    elif how == "cut back":
+        # What was decided anew has its best use already; what was only taken back leaves goods that others want.
+        x = refill(instance, model, x)
+    if x is by_hand or mip.stage_values(by_hand) < mip.stage_values(x):
+        x, how = by_hand, "by hand"
+    known = recalled(last.knowledge, (last.instance, last.model), instance, model, elapsed)
+    return Start(rough, x, how, known)
 
 
 def _may_gain(instance: Instance, model: Model, rough: IntArray) -> IntArray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from yjopt.api import solve
+from yjopt.api import Beginning, solve
 from yjopt.engines.events import Event
 from yjopt.engines.outcome import StoppedBy
 from yjopt.errors import PlanError
@@ -13,7 +13,6 @@ from yjopt.planner.carrying import SHARE, Start, Vector, start_from
 from yjopt.planner.changes import with_changes
 from yjopt.planner.closeness import Closeness, closer
 from yjopt.planner.orders import changed_orders, later_orders, number_of_orders
-from yjopt.planner.recalling import recalled
 from yjopt.planner.rolling import UnderWay, rolled
 
 if TYPE_CHECKING:
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from yjopt.engines.knowledge import Knowledge
     from yjopt.engines.outcome import Outcome
     from yjopt.instance import Instance
     from yjopt.model.assembly import Model
@@ -236,20 +234,14 @@ class _GoingOn:
     on_event: Callable[[Event], None] | None
     how: str = ""
     reached: Vector | None = None
-    knowledge: Knowledge | None = None
     _start: Start | None = None
     _events: tuple[Event, ...] = ()
 
-    def start(self, instance: Instance, model: Model, by_hand: IntArray) -> IntArray:
+    def start(self, instance: Instance, model: Model, by_hand: IntArray) -> Beginning:
         """The last plan carried over, or the plan by hand where that is better or there is no last one."""
         if self.last is None:
-            return by_hand
-        self.knowledge = recalled(
-            self.last.knowledge, (self.last.instance, self.last.model), instance, model, self.elapsed
-        )
-        carried = start_from(self.last, instance, model, SHARE * self.time_limit, self.elapsed)
-        is_of_use = model.mip.stage_values(carried.x) <= model.mip.stage_values(by_hand)
-        start = carried if is_of_use else replace(carried, x=by_hand, how="by hand")
+            return Beginning(by_hand)
+        start = start_from(self.last, instance, model, by_hand, SHARE * self.time_limit, self.elapsed)
         self._start, self.how = start, start.how
         self._events = tuple(
             Event("incumbent", stage.name, stage.value(start.x), None, 0.0) for stage in model.mip.stages
@@ -257,7 +249,7 @@ class _GoingOn:
         if self.on_event is not None:
             for event in self._events:
                 self.on_event(event)
-        return start.x
+        return Beginning(start.x, start.knowledge)
 
     def finish(self, instance: Instance, model: Model, outcome: Outcome) -> Outcome:
         """The outcome with fewer changes, if that was asked for; what it says is kept for the next solve."""

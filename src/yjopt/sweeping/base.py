@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from yjopt.api import MANUAL, solve
+from yjopt.api import MANUAL, Beginning, solve
 from yjopt.errors import YjoptError
 from yjopt.instance import index
 from yjopt.model.assembly import assemble
 from yjopt.planner.carrying import Vector, start_from
-from yjopt.planner.recalling import recalled
 from yjopt.sweeping.rechecking import VariedScenario
 
 if TYPE_CHECKING:
@@ -107,7 +106,7 @@ def planned(scenario: Scenario, terms: Terms, variants: int) -> Base:
         return Base(scenario)
     if plan.status == "interrupted":
         raise KeyboardInterrupt
-    return Base(scenario, keeping.x, keeping.learned) if plan.tables else Base(scenario)
+    return Base(scenario, keeping.x, keeping.knowledge) if plan.tables else Base(scenario)
 
 
 class _Keeping:
@@ -115,15 +114,14 @@ class _Keeping:
 
     x: IntArray | None = None
     knowledge: Knowledge | None = None
-    learned: Knowledge | None = None
 
-    def start(self, _instance: Instance, _model: Model, by_hand: IntArray) -> IntArray:
+    def start(self, _instance: Instance, _model: Model, by_hand: IntArray) -> Beginning:
         """Begin by hand."""
-        return by_hand
+        return Beginning(by_hand)
 
     def finish(self, _instance: Instance, _model: Model, outcome: Outcome) -> Outcome:
         """Keep the vector, and what was learned."""
-        self.x, self.learned = outcome.x, outcome.knowledge
+        self.x, self.knowledge = outcome.x, outcome.knowledge
         return outcome
 
 
@@ -142,17 +140,14 @@ class Starting:
         self._base = base
         self._time_limit = time_limit
         self._began = time.monotonic()
-        self.knowledge: Knowledge | None = None
 
-    def start(self, instance: Instance, model: Model, by_hand: IntArray) -> IntArray:
+    def start(self, instance: Instance, model: Model, by_hand: IntArray) -> Beginning:
         """The better plan."""
         began = time.monotonic()
-        base = self._base
-        self.knowledge = recalled(base.knowledge, (base.instance, base.model), instance, model)
         at_most = max(CARRY_TIMES * (began - self._began), LEAST_CARRY_SECONDS)
         left = self._began + self._time_limit - began
-        carried = start_from(base, instance, model, min(at_most, CARRY_SHARE * left)).x
-        return min(by_hand, carried, key=model.mip.stage_values)
+        start = start_from(self._base, instance, model, by_hand, min(at_most, CARRY_SHARE * left))
+        return Beginning(start.x, start.knowledge)
 
     def finish(self, _instance: Instance, _model: Model, outcome: Outcome) -> Outcome:
         """Take the outcome as it is."""
