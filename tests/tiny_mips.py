@@ -10,7 +10,7 @@ import numpy as np
 from yjopt.model.builder import Builder
 
 if TYPE_CHECKING:
-    from yjopt.engines.engine import Engine, SingleOutcome
+    from yjopt.engines.engine import Engine, Limit, SingleOutcome
     from yjopt.model.mip import IntArray, Mip
 
 
@@ -41,8 +41,15 @@ def random_mip(seed: int, *, blocks: int = 1, feasible: bool = False) -> Mip:
 def brute_force(mip: Mip) -> tuple[int, ...] | None:
     """The lexicographically least stage values over all integer vectors; None when there is none."""
     ranges = [range(int(a), int(b) + 1) for a, b in zip(mip.lower, mip.upper, strict=True)]
-    points = (np.array(point, dtype=np.int64) for point in itertools.product(*ranges))
-    return min((mip.stage_values(x) for x in points if mip.is_feasible(x)), default=None)
+    every = (np.array(point, dtype=np.int64) for point in itertools.product(*ranges))
+    return min((mip.stage_values(x) for x in every if mip.is_feasible(x)), default=None)
+
+
+def points(mip: Mip, limits: tuple[Limit, ...] = ()) -> list[IntArray]:
+    """All integer vectors that keep bounds, rows and limits."""
+    ranges = [range(int(a), int(b) + 1) for a, b in zip(mip.lower, mip.upper, strict=True)]
+    every = (np.array(point, dtype=np.int64) for point in itertools.product(*ranges))
+    return [x for x in every if mip.is_feasible(x) and all(limit.holds(x) for limit in limits)]
 
 
 def facilities(seed: int, sites: int, towns: int, *, whole: bool = True) -> tuple[Mip, IntArray]:

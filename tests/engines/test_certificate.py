@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 import time
 from fractions import Fraction
@@ -12,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tiny_mips import dense_cost, facilities, random_mip
+from tiny_mips import dense_cost, facilities, points, random_mip
 
 from yjopt.engines import certificate
 from yjopt.engines.certificate import Multipliers, certified_bound, rounded
@@ -38,13 +37,6 @@ def cover(side: int = 4, entry: int = 1, most: int = 3, cost: tuple[int, int] = 
 
 def multipliers(rows: list[int], limits: list[int] | None = None, denominator: int = 1) -> Multipliers:
     return Multipliers(np.array(rows), np.array(limits or [], dtype=np.int64), denominator)
-
-
-def points(mip: Mip, limits: tuple[Limit, ...] = ()) -> list[IntArray]:
-    """All integer vectors that keep bounds, rows and limits."""
-    ranges = [range(int(a), int(b) + 1) for a, b in zip(mip.lower, mip.upper, strict=True)]
-    every = (np.array(point, dtype=np.int64) for point in itertools.product(*ranges))
-    return [x for x in every if mip.is_feasible(x) and all(limit.holds(x) for limit in limits)]
 
 
 def by_fractions(mip: Mip, cost: IntArray, y: Multipliers, limits: tuple[Limit, ...] = ()) -> int:

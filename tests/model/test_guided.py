@@ -15,7 +15,7 @@ from yjopt.auditing import audit
 from yjopt.instance import index
 from yjopt.model.assembly import assemble
 from yjopt.model.manual import manual
-from yjopt.model.manual.guided import guided
+from yjopt.model.manual.guided import guided, openings
 from yjopt.plan import decode
 
 if TYPE_CHECKING:
@@ -85,6 +85,29 @@ def test_after_the_relaxation_it_beats_the_rule_by_hand() -> None:
     assert values[names.index("hard_rules")] <= by_hand[names.index("hard_rules")]
     people = names.index("unmet_people")
     assert values[people] < by_hand[people]
+
+
+def test_what_only_wards_and_teams_use_is_ordered_too() -> None:
+    """Nobody asks for it as a need, yet the pattern orders it: so does the plan, or those who use it go without."""
+    instance, model = city()
+    pattern = relaxation(model)
+    supplies, orders = instance.supplies, model.supplies.order
+    needed = np.zeros(len(instance.items.pack), dtype=np.bool_)
+    needed[supplies.taker_item[supplies.need_taker]] = True
+    only_used = orders[~needed[supplies.lots.item[supplies.lots.source_lot[supplies.orders.source]]]]
+    assert pattern[only_used].sum() > 0
+    assert guided(instance, model, pattern, NEVER)[only_used].sum() >= np.floor(pattern[only_used].sum())
+
+
+def test_openings_are_columns_of_yes_or_no() -> None:
+    """Sorted, each once, in whole numbers from 0 to 1: what most else hangs on."""
+    _, model = city()
+    columns = openings(model)
+    assert len(columns)
+    assert (np.diff(columns) > 0).all()
+    assert model.mip.integer[columns].all()
+    assert (model.mip.lower[columns] >= 0).all()
+    assert (model.mip.upper[columns] <= 1).all()
 
 
 def relaxation(model: Model) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

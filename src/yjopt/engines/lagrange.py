@@ -19,6 +19,7 @@ import numpy as np
 
 from yjopt.engines.choice import is_large
 from yjopt.engines.districts import DistrictSearch, columns_of, pattern_of
+from yjopt.engines.guidance import guidance
 from yjopt.engines.knowledge import Knowledge, Prices
 from yjopt.engines.outcome import StoppedBy, gap
 from yjopt.engines.regions import Improvement
@@ -26,7 +27,10 @@ from yjopt.engines.relaxation import Relaxation, near_one
 from yjopt.engines.run import HARD_STAGE, LATE_SECONDS, LEAST_SECONDS, Run, dense
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from yjopt.engines.engine import Engine
+    from yjopt.engines.guidance import Guidance
     from yjopt.engines.outcome import BoundProof, Outcome
     from yjopt.engines.params import Params
     from yjopt.engines.relaxation import RelaxedOutcome
@@ -47,6 +51,9 @@ LAYING: Final = 0.75
 
 #: Share of the time left in which bounds are made of what an earlier solve has learned.
 RECALL_SHARE: Final = 0.15
+
+#: How many times as long as the guiding relaxation a stage's own may take once the former has given it a bound.
+AGAIN: Final = 0.5
 
 #: Relative gap to the relaxation up to which the solver may close a stage of such a part; beyond, it only wrecks what
 #: later stages have.
@@ -73,6 +80,10 @@ class LargeRun(Run):
         Vector of the guiding relaxation of each large part, where it was solved in time or is remembered.
     prices : dict of str to Prices
         By stage, the duals that gave its bound.
+    reached : dict of (int, str) to float
+        What each stage of a part comes to in the guiding relaxation.
+    guide_seconds : dict of int to float
+        How long that took.
     districts : dict of int to list of int64 array
         Columns of the districts of each part that is too large for one relaxation.
     searches : dict of int to Improvement or DistrictSearch
@@ -91,7 +102,10 @@ class LargeRun(Run):
             part: Relaxation(own, params.seed) for part, own in enumerate(self.mips) if is_large(own, params)
         }
         self.patterns: dict[int, FloatArray] = {}
-        self.prices: dict[str, Prices] = {}
+        known = {} if params.knowledge is None else params.knowledge.prices
+        self.prices = {name: Prices(own.rows.copy(), dict(own.held)) for name, own in known.items()}
+        self.reached: dict[tuple[int, str], float] = {}
+        self.guide_seconds: dict[int, float] = {}
         self.districts = self._cut_up()
         self.searches: dict[int, Improvement | DistrictSearch] = {}
         self.gained_at: dict[int, int] = {}
@@ -215,7 +229,11 @@ class LargeRun(Run):
             self._hold(done)
 
     def _relax(self, part: int, stage: int, until: float) -> None:
-        """The relaxation's bound of a stage, the earlier ones held."""
+        """The relaxation's bound of a stage, the earlier ones held; first what is known already proves."""
+        self._prove_by_prices(part, stage)
+        if self.bounds[part][stage] >= self.reached.get((part, self.mip.stages[stage].name), np.inf):
+            # To hold earlier stages a little tighter may take far longer than it gains.
+            until = min(until, time.monotonic() + AGAIN * self.guide_seconds[part])
         found = self.relaxations[part].bound(
             dense(self.mips[part], stage), limits=self._limits(part, stage), deadline=until
         )
@@ -242,7 +260,7 @@ class LargeRun(Run):
             pattern = np.asarray(self.fixed if vector is None else vector, dtype=np.float64)
             for part, values in self.patterns.items():
                 pattern[self.parts[part].columns] = values
-        return Knowledge(pattern, {**({} if known is None else known.prices), **self.prices})
+        return Knowledge(pattern, dict(self.prices))
 
     def _recall(self) -> None:
         """Begin with what an earlier solve has learned: its pattern, and what its prices still prove."""
@@ -255,20 +273,22 @@ class LargeRun(Run):
             self.patterns = {part: known.pattern[self.parts[part].columns] for part in self.relaxations}
         for stage, own in enumerate(self.mip.stages):
             self._hold(stage)
-            prices = known.prices.get(own.name)
             for part in self.relaxations:
-                if prices is not None and time.monotonic() < until:
-                    bound = prices.bound(
-                        self.mips[part],
-                        self.parts[part].rows,
-                        dense(self.mips[part], stage),
-                        self._limits(part, stage),
-                        self._held_names(part, stage),
-                    )
-                    self._prove(part, stage, bound, "certificate")
-            if prices is not None:
+                if time.monotonic() < until:
+                    self._prove_by_prices(part, stage)
+            if own.name in self.prices:
                 self.trace.add("bound", own.name, self._value(stage), self._bound(stage))
         self._spend(began)
+
+    def _prove_by_prices(self, part: int, stage: int) -> None:
+        """Take the bound of a stage that the prices at hand prove, whatever they were made for."""
+        prices = self.prices.get(self.mip.stages[stage].name)
+        if prices is not None and self.x[part] is not None:
+            own, rows = self.mips[part], self.parts[part].rows
+            bound = prices.bound(
+                own, rows, dense(own, stage), self._limits(part, stage), self._held_names(part, stage)
+            )
+            self._prove(part, stage, bound, "certificate")
 
     def _held_names(self, part: int, stage: int) -> list[str]:
         """The stages that `_limits` holds."""
@@ -315,13 +335,28 @@ class LargeRun(Run):
             )
             is_interrupted = pattern is None
         else:
-            found = relaxation.minimise(cost, deadline=deadline)
-            pattern = found.values if found.optimal else None
-            is_interrupted = found.stopped_by is StoppedBy.INTERRUPT
+            guidance = self._guidance(part, relaxation, cost, deadline)
+            pattern, is_interrupted = guidance.values, guidance.interrupted
         if is_interrupted:
             self.reasons.add(StoppedBy.INTERRUPT)
         if pattern is not None:
             self.patterns[part] = pattern
+
+    def _guidance(self, part: int, relaxation: Relaxation, cost: FloatArray, deadline: float) -> Guidance:
+        """Vector and prices of the guiding relaxation of a part; the prices are kept."""
+        weights: Mapping[str, float] = {}
+        openings = np.zeros(0, dtype=np.int64)
+        if self.params.guide is not None:
+            weights = self.params.guide.weights
+            openings = np.flatnonzero(np.isin(self.parts[part].columns, self.params.guide.openings))
+        found = guidance(relaxation, cost, weights, openings, deadline, self.deadline)
+        for name, own in found.stages.items():
+            prices = self.prices.setdefault(name, Prices(np.zeros(self.mip.num_rows), {}))
+            prices.rows[self.parts[part].rows] = own.duals
+            prices.held.update(own.held)
+            self.reached[part, name] = own.value
+        self.guide_seconds[part] = found.seconds
+        return found
 
     def _is_worth_it(self, laid: IntArray) -> bool:
         """Whether a plan costs less than the one at hand in one sum, too.

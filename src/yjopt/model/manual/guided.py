@@ -47,6 +47,22 @@ def guiding_weights(mip: Mip) -> dict[str, float]:
     return weights | {name: _SUPPORT * _NEXT_STEP**k for k, name in enumerate(support)}
 
 
+def openings(model: Model) -> IntArray:
+    """What is opened or not, or used for one purpose or another: columns on which most else hangs, sorted."""
+    isolation = model.isolation
+    return np.sort(
+        np.concatenate(
+            [
+                model.beds.decide,
+                model.facilities.decide,
+                isolation.decide,
+                isolation.hold[isolation.hold >= 0],
+                isolation.convert[isolation.convert >= 0],
+            ]
+        )
+    )
+
+
 def guided(instance: Instance, model: Model, pattern: FloatArray, deadline: float) -> IntArray:
     """Lay a plan by hand after a pattern.
 
@@ -81,8 +97,10 @@ def _laid_once(
     ledger = Ledger(instance, model, start.copy(), barred)
     ledger.foresees = ledger.is_patterned = True
     desk = Desk(ledger)
-    desk.relieve()
     _follow(ledger, pattern)
+    # Before anybody is looked after: some goods that wards and teams use up nobody else asks for.
+    _order(desk)
+    desk.relieve()
     for part in _OPENED_FROM:
         _open(ledger, pattern, part)
         # Sites and beds want setting up before anybody is there to be brought.
@@ -96,7 +114,7 @@ def _laid_once(
     ledger.most[trip] = np.maximum(
         ledger.x[trip], np.floor(pattern[trip] + 1 - _WORTH_A_TRIP + _CRUMB)
     ).astype(np.int64)
-    desk.shelves.order_all()
+    _order(desk)
     desk.shelves.send_early()
     ledger.lift()
     for period in range(instance.horizon):
@@ -120,6 +138,15 @@ def _follow(ledger: Ledger, pattern: FloatArray) -> None:
     teams = ledger.instance.teams
     tours = model.teams.deploy[teams.tour_post < 0]
     most[tours] = np.minimum(most[tours], np.floor(pattern[tours] + _CRUMB).astype(np.int64))
+
+
+def _order(desk: Desk) -> None:
+    """Order what the pattern orders, as far as it may be asked for by now."""
+    instance, orders = desk.ledger.instance, desk.ledger.model.supplies.order
+    most = int(desk.ledger.most[orders].sum())
+    for period in range(instance.horizon):
+        for item in range(len(instance.items.pack)):
+            desk.carriers.order(item, period, most)
 
 
 def _open(ledger: Ledger, pattern: FloatArray, part: float) -> None:

@@ -67,15 +67,6 @@ class Shelves:
             self.ledger.add(self.ledger.x, self.serve[demand, max(arrive, due)], packs)
             self.ledger.add(self.left, demand, -packs)
 
-    def order_all(self) -> None:
-        """Order, from the first period on, as much as may be ordered and is wanted."""
-        supplies = self.ledger.instance.supplies
-        wanting = np.zeros(len(self.ledger.instance.items.pack), dtype=np.int64)
-        np.add.at(wanting, supplies.taker_item[supplies.need_taker], self.left)
-        for period in range(self.ledger.instance.horizon):
-            for item in np.flatnonzero(wanting).tolist():
-                self.carriers.order(item, period, int(wanting[item]))
-
     def send_early(self) -> None:
         """Send for every need, the most urgent first: in time if that can be, else late."""
         supplies = self.ledger.instance.supplies

@@ -1,0 +1,135 @@
+"""The guiding relaxation: all stages in one sum, whose vector a plan is laid after.
+
+Its duals price what is scarce to every stage at once. They are taken apart: the sum of the first stages alone has
+nearly the same optimum, so the relaxation goes over to it in a moment, where it would take minutes to come to a stage
+from anywhere else; and in that sum an earlier stage is held at what it weighs. So each stage has prices, and with
+them a bound, as soon as the pattern is there. Then its openings are made whole.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+
+from yjopt.engines.diving import dived
+from yjopt.engines.outcome import StoppedBy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from yjopt.engines.relaxation import Relaxation
+    from yjopt.model.mip import FloatArray, IntArray
+
+#: Shares of the time left, after the vector is there, for the prices, and then for making the openings whole.
+PRICE_SHARE: Final = 0.15
+DIVE_SHARE: Final = 0.25
+
+
+class Priced(NamedTuple):
+    """What the guiding relaxation says of one stage.
+
+    Attributes
+    ----------
+    value : float
+        In quanta, without an offset: what the stage comes to in it.
+    duals : float64[rows]
+        In quanta of the stage per unit of each row.
+    held : dict of str to float
+        In quanta per quantum of every earlier stage.
+    """
+
+    value: float
+    duals: FloatArray
+    held: dict[str, float]
+
+
+@dataclass(eq=False)
+class Guidance:
+    """A guiding relaxation that was solved.
+
+    Attributes
+    ----------
+    values : float64[columns] or None
+        Its vector, openings whole as far as time went; None where it was not solved in time.
+    seconds : float
+        That it took, without what came after.
+    stages : dict of str to Priced
+    interrupted : bool
+        Ctrl-C came.
+    """
+
+    values: FloatArray | None
+    seconds: float
+    stages: dict[str, Priced] = field(default_factory=dict)
+    interrupted: bool = False
+
+
+def guidance(
+    relaxation: Relaxation,
+    cost: FloatArray,
+    weights: Mapping[str, float],
+    openings: IntArray,
+    until: float,
+    deadline: float,
+) -> Guidance:
+    """Solve the guiding relaxation, take its duals apart, and make its openings whole.
+
+    Parameters
+    ----------
+    relaxation : Relaxation
+    cost : float64[columns]
+        All stages in one sum.
+    weights : mapping of str to float
+        What a natural unit of each stage weighs in it; none where the sum was made in another way.
+    openings : int64 array
+        Columns to be made whole.
+    until, deadline : float
+        By `time.monotonic`: for the relaxation, and of the whole solve, of which all else takes its shares.
+
+    Returns
+    -------
+    Guidance
+    """
+    began = time.monotonic()
+    found = relaxation.minimise(cost, deadline=until)
+    answer = Guidance(
+        found.values if found.optimal else None,
+        time.monotonic() - began,
+        interrupted=found.stopped_by is StoppedBy.INTERRUPT,
+    )
+    if answer.values is None:
+        return answer
+    _take_apart(relaxation, weights, answer, _share(PRICE_SHARE, deadline))
+    if len(openings) and not answer.interrupted:
+        answer.values, answer.interrupted = dived(
+            relaxation, cost, answer.values, openings, _share(DIVE_SHARE, deadline)
+        )
+    return answer
+
+
+def _take_apart(relaxation: Relaxation, weights: Mapping[str, float], answer: Guidance, until: float) -> None:
+    """Price the stages that weigh something, in their order."""
+    cost = np.zeros(relaxation.mip.num_columns)
+    before: dict[str, float] = {}
+    for stage in relaxation.mip.stages:
+        weight = weights.get(stage.name, 0.0) / stage.unit
+        if not weight:
+            continue
+        cost = cost.copy()
+        np.add.at(cost, stage.columns, weight * stage.coefficients)
+        found = relaxation.minimise(cost, deadline=until)
+        answer.interrupted = found.stopped_by is StoppedBy.INTERRUPT
+        if not found.optimal or found.values is None or found.duals is None:
+            return
+        value = float(stage.coefficients @ found.values[stage.columns])
+        held = {name: -other / weight for name, other in before.items()}
+        answer.stages[stage.name] = Priced(value, found.duals / weight, held)
+        before[stage.name] = weight
+
+
+def _share(share: float, deadline: float) -> float:
+    now = time.monotonic()
+    return now + share * max(deadline - now, 0.0)
