@@ -25,7 +25,7 @@ from yjopt.instance import index
 from yjopt.model.assembly import assemble
 from yjopt.model.districts import districts
 from yjopt.model.manual import manual
-from yjopt.model.manual.guided import guided, guiding_weights, openings
+from yjopt.model.manual.guided import guided, guiding_weights, to_be_whole
 from yjopt.model.manual.relaying import Polish
 from yjopt.model.names import STAGE_HARD
 from yjopt.model.nothing import nothing
@@ -238,7 +238,7 @@ def solve(
                 # A plan to go on from is bettered, not replaced by another one altogether.
                 guide=None
                 if begin.x is not by_hand
-                else Guide(guiding_weights(model.mip), partial(guided, instance, model), openings(model)),
+                else Guide(guiding_weights(model.mip), partial(guided, instance, model), to_be_whole(model)),
                 districts=lambda most: districts(instance, model, Tree(scenario.tables["areas"]), most),
                 knowledge=begin.knowledge,
             )

@@ -18,6 +18,7 @@ from yjopt.engines.params import Params
 from yjopt.engines.relaxation import Relaxation
 
 SITES, TOWNS = 8, 40
+NONE = np.zeros(0, dtype=np.int64)
 
 
 def test_columns_of_each_district() -> None:
@@ -42,7 +43,7 @@ def test_one_district_is_the_whole() -> None:
     with Relaxation(mip) as relaxation:
         whole = relaxation.minimise(cost, deadline=until)
     every = [np.arange(mip.num_columns)]
-    pattern = pattern_of(mip, nothing, every, cost, deadline=until)
+    pattern = pattern_of(mip, nothing, every, cost, NONE, deadline=until)
     assert pattern is not None
     assert cost @ pattern == pytest.approx(whole.objective)
 
@@ -54,7 +55,7 @@ def test_districts_move_while_the_others_stand_still() -> None:
     cost[mip.stages[0].columns] = mip.stages[0].coefficients
     districts = columns_of(by_town())
     until = time.monotonic() + 20
-    pattern = pattern_of(mip, nothing, districts, cost, deadline=until, processes=2)
+    pattern = pattern_of(mip, nothing, districts, cost, NONE, deadline=until, processes=2)
     assert pattern is not None
     assert cost @ pattern < cost @ nothing
     for columns in districts:
@@ -63,9 +64,23 @@ def test_districts_move_while_the_others_stand_still() -> None:
         activity = mip.matrix @ alone
         assert (activity >= mip.row_lower - 1e-6).all()
         assert (activity <= mip.row_upper + 1e-6).all()
-    late = pattern_of(mip, nothing, districts, cost, deadline=time.monotonic() - 1)
+    late = pattern_of(mip, nothing, districts, cost, NONE, deadline=time.monotonic() - 1)
     assert late is not None
     assert (late == nothing).all()
+
+
+def test_sites_are_whole_in_each_district() -> None:
+    """What is to be whole is, where the relaxation of a district opens sites in part."""
+    mip, nothing = facilities(4, SITES, TOWNS)
+    cost = np.zeros(mip.num_columns)
+    cost[mip.stages[0].columns] = mip.stages[0].coefficients
+    districts, until = columns_of(by_town()), time.monotonic() + 20
+    broken = pattern_of(mip, nothing, districts, cost, NONE, deadline=until)
+    whole = pattern_of(mip, nothing, districts, cost, np.arange(SITES), deadline=until)
+    assert broken is not None
+    assert whole is not None
+    assert (np.abs(broken - np.rint(broken))[:SITES] > 1e-6).any()
+    assert (np.abs(whole - np.rint(whole))[:SITES] <= 1e-6).all()
 
 
 def test_ctrl_c_leaves_no_pattern(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,7 +92,7 @@ def test_ctrl_c_leaves_no_pattern(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(Relaxation, "minimise", interrupt)
     cost = np.ones(mip.num_columns)
-    assert pattern_of(mip, nothing, columns_of(by_town()), cost, deadline=time.monotonic() + 9) is None
+    assert pattern_of(mip, nothing, columns_of(by_town()), cost, NONE, deadline=time.monotonic() + 9) is None
 
 
 def test_a_search_makes_nothing_worse() -> None:

@@ -1,4 +1,4 @@
-"""The guiding relaxation: prices of every stage from one sum, openings whole."""
+"""The guiding relaxation: prices of every stage from one sum, some columns whole."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ def in_two_stages(seed: int) -> tuple[Mip, IntArray]:
     return builder.build([("unmet", 1), ("cost", 1)]), nothing
 
 
-def guided(mip: Mip, weights: dict[str, float], openings: IntArray = NONE) -> Guidance:
+def guided(mip: Mip, weights: dict[str, float], wanted: IntArray = NONE) -> Guidance:
     cost = np.zeros(mip.num_columns)
     for stage in mip.stages:
         np.add.at(cost, stage.columns, weights[stage.name] * stage.coefficients)
     with Relaxation(mip) as relaxation:
-        return guidance(relaxation, cost, weights, openings, soon(), soon())
+        return guidance(relaxation, cost, weights, wanted, soon(), soon())
 
 
 def bound_by_prices(mip: Mip, found: Guidance, stage: int, held: list[int]) -> int:
@@ -101,8 +101,8 @@ def test_prices_never_prove_too_much(seed: int) -> None:
             assert bound_by_prices(mip, found, number, held) + stage.offset <= best[number]
 
 
-def test_openings_are_whole() -> None:
-    """What is named as openings is, in the vector."""
+def test_what_is_to_be_whole_is() -> None:
+    """What is named so, in the vector."""
     mip, _ = in_two_stages(1)
     weights = {"unmet": 1e4, "cost": 1.0}
     broken, whole = guided(mip, weights), guided(mip, weights, OPEN)

@@ -15,7 +15,7 @@ from yjopt.auditing import audit
 from yjopt.instance import index
 from yjopt.model.assembly import assemble
 from yjopt.model.manual import manual
-from yjopt.model.manual.guided import guided, openings
+from yjopt.model.manual.guided import guided, to_be_whole
 from yjopt.plan import decode
 
 if TYPE_CHECKING:
@@ -99,15 +99,15 @@ def test_what_only_wards_and_teams_use_is_ordered_too() -> None:
     assert guided(instance, model, pattern, NEVER)[only_used].sum() >= np.floor(pattern[only_used].sum())
 
 
-def test_openings_are_columns_of_yes_or_no() -> None:
-    """Sorted, each once, in whole numbers from 0 to 1: what most else hangs on."""
+def test_openings_and_teams_are_to_be_whole() -> None:
+    """Sorted, each once, decided in whole numbers."""
     _, model = city()
-    columns = openings(model)
+    columns = to_be_whole(model)
     assert len(columns)
     assert (np.diff(columns) > 0).all()
     assert model.mip.integer[columns].all()
-    assert (model.mip.lower[columns] >= 0).all()
-    assert (model.mip.upper[columns] <= 1).all()
+    assert set(model.teams.deploy) <= set(columns)
+    assert set(model.isolation.decide) <= set(columns)
 
 
 def relaxation(model: Model) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

@@ -383,6 +383,9 @@ def rolling_costs_nothing(wanted: int) -> None:
         plan = planner.solve(gap=0)
         whole, first = plan.stage_values.get("unmet_goods", 0), due_by(planner, plan)
         planner.roll()
+        if not set(planner.scenario.needs["weight"]) <= set(tables["needs"]["weight"]):
+            # What waits beside a new need of the same key is told from it by its weight, and costs a little less.
+            continue
         assert first + planner.solve(gap=0).stage_values.get("unmet_goods", 0) == whole, seed
         tried += 1
         if tried == wanted:

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from yjopt.engines.diving import dived
 from yjopt.engines.fixing import Plan
+from yjopt.engines.guidance import DIVE_SHARE, share_of
 from yjopt.engines.regions import Improvement, Tally
 from yjopt.engines.relaxation import Relaxation
 from yjopt.model.mip import Stage
@@ -61,6 +63,7 @@ def pattern_of(
     x: IntArray,
     districts: Sequence[IntArray],
     cost: FloatArray,
+    whole: IntArray,
     *,
     deadline: float,
     seed: int = 0,
@@ -77,6 +80,8 @@ def pattern_of(
         Columns of each, see `columns_of`.
     cost : float64[columns]
         That of the guiding relaxation.
+    whole : int64 array
+        Columns that are to be whole, as far as each district has time for it.
     deadline : float
         By `time.monotonic`. Districts that find no time keep to the plan, too.
     seed : int
@@ -101,7 +106,10 @@ def pattern_of(
             cut = plan.cut(columns)
         with Relaxation(cut.mip, seed, stop.is_set) as relaxation:
             found = relaxation.minimise(cost[columns], deadline=until)
-        return found.values if found.optimal else None
+            if found.values is None or not found.optimal:
+                return None
+            own = np.flatnonzero(np.isin(columns, whole))
+            return dived(relaxation, cost[columns], found.values, own, share_of(DIVE_SHARE, until))[0]
 
     pattern = x.astype(np.float64)
     pool = ThreadPoolExecutor(processes, thread_name_prefix="yjopt districts")

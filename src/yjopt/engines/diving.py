@@ -1,4 +1,4 @@
-"""A vector of the relaxation whose openings are whole: what a plan is laid after should not open a site by halves.
+"""A vector of the relaxation in which some columns are whole: no plan opens a site by halves or sends half a team.
 
 A dive: the columns nearest to being used are rounded up and fixed, the relaxation is solved again from where it
 stands, and so on (Achterberg, 2007, doi:10.14279/depositonce-1634, chapter 9). What a row forbids, given all that
@@ -195,6 +195,7 @@ class Dive:
     interrupted: bool = field(default=False, init=False)
     rounds: int = field(default=0, init=False)
     _bounds: Bounds = field(init=False, repr=False)
+    _given_up: set[int] = field(default_factory=set, init=False, repr=False)
 
     def __post_init__(self) -> None:
         kind = np.zeros(self.relaxation.mip.num_columns, dtype=np.bool_)
@@ -202,7 +203,7 @@ class Dive:
         self._bounds = Bounds(self.relaxation.mip, kind)
 
     def until(self, deadline: float) -> bool:
-        """Go on until all columns are whole, or a deadline by `time.monotonic`; whether they are."""
+        """Go on until all columns are whole that can be, or a deadline by `time.monotonic`; whether it came so far."""
         while True:
             broken = self._keep_whole()
             if not len(broken):
@@ -223,7 +224,7 @@ class Dive:
         used = is_whole & (whole > self.relaxation.mip.lower[free])
         for column, value in zip(free[used].tolist(), whole[used].tolist(), strict=True):
             bounds.fix(column, value)
-        return free[~is_whole]
+        return free[~is_whole & ~np.isin(free, list(self._given_up))]
 
     def _round(self, broken: IntArray, deadline: float) -> FloatArray | None:
         """Round some columns, up where that can be; the relaxation's vector then.
@@ -239,8 +240,10 @@ class Dive:
             mark = self._bounds.mark()
             for column in columns.tolist():
                 value = self.values[column]
-                if not (upwards and self._bounds.fix(column, np.ceil(value))):
-                    self._bounds.fix(column, np.floor(value))
+                is_fixed = upwards and self._bounds.fix(column, np.ceil(value))
+                if not (is_fixed or self._bounds.fix(column, np.floor(value))):
+                    # Rows that the relaxation keeps in parts allow neither; others may free it.
+                    self._given_up.add(column)
             found = self._solve(deadline)
             if not found.infeasible:
                 return found.values if found.optimal else None

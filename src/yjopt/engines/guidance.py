@@ -3,7 +3,7 @@
 Its duals price what is scarce to every stage at once. They are taken apart: the sum of the first stages alone has
 nearly the same optimum, so the relaxation goes over to it in a moment, where it would take minutes to come to a stage
 from anywhere else; and in that sum an earlier stage is held at what it weighs. So each stage has prices, and with
-them a bound, as soon as the pattern is there. Then its openings are made whole.
+them a bound, as soon as the pattern is there. Then what most hangs on is made whole in it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from yjopt.engines.relaxation import Relaxation
     from yjopt.model.mip import FloatArray, IntArray
 
-#: Shares of the time left, after the vector is there, for the prices, and then for making the openings whole.
+#: Shares of the time left, after the vector is there, for the prices, and then for making columns whole.
 PRICE_SHARE: Final = 0.15
 DIVE_SHARE: Final = 0.25
 
@@ -53,7 +53,7 @@ class Guidance:
     Attributes
     ----------
     values : float64[columns] or None
-        Its vector, openings whole as far as time went; None where it was not solved in time.
+        Its vector, with columns whole as far as time went; None where it was not solved in time.
     seconds : float
         That it took, without what came after.
     stages : dict of str to Priced
@@ -71,11 +71,11 @@ def guidance(
     relaxation: Relaxation,
     cost: FloatArray,
     weights: Mapping[str, float],
-    openings: IntArray,
+    whole: IntArray,
     until: float,
     deadline: float,
 ) -> Guidance:
-    """Solve the guiding relaxation, take its duals apart, and make its openings whole.
+    """Solve the guiding relaxation, take its duals apart, and make some columns whole.
 
     Parameters
     ----------
@@ -84,8 +84,8 @@ def guidance(
         All stages in one sum.
     weights : mapping of str to float
         What a natural unit of each stage weighs in it; none where the sum was made in another way.
-    openings : int64 array
-        Columns to be made whole.
+    whole : int64 array
+        These columns.
     until, deadline : float
         By `time.monotonic`: for the relaxation, and of the whole solve, of which all else takes its shares.
 
@@ -102,10 +102,10 @@ def guidance(
     )
     if answer.values is None:
         return answer
-    _take_apart(relaxation, weights, answer, _share(PRICE_SHARE, deadline))
-    if len(openings) and not answer.interrupted:
+    _take_apart(relaxation, weights, answer, share_of(PRICE_SHARE, deadline))
+    if len(whole) and not answer.interrupted:
         answer.values, answer.interrupted = dived(
-            relaxation, cost, answer.values, openings, _share(DIVE_SHARE, deadline)
+            relaxation, cost, answer.values, whole, share_of(DIVE_SHARE, deadline)
         )
     return answer
 
@@ -130,6 +130,7 @@ def _take_apart(relaxation: Relaxation, weights: Mapping[str, float], answer: Gu
         before[stage.name] = weight
 
 
-def _share(share: float, deadline: float) -> float:
+def share_of(share: float, deadline: float) -> float:
+    """The deadline of who may have a share of the time left."""
     now = time.monotonic()
     return now + share * max(deadline - now, 0.0)

@@ -329,6 +329,7 @@ class LargeRun(Run):
                 x,
                 self.districts[part],
                 cost,
+                self._to_be_whole(part),
                 deadline=deadline,
                 seed=self.params.seed,
                 processes=_processes(),
@@ -345,11 +346,9 @@ class LargeRun(Run):
     def _guidance(self, part: int, relaxation: Relaxation, cost: FloatArray, deadline: float) -> Guidance:
         """Vector and prices of the guiding relaxation of a part; the prices are kept."""
         weights: Mapping[str, float] = {}
-        openings = np.zeros(0, dtype=np.int64)
         if self.params.guide is not None:
             weights = self.params.guide.weights
-            openings = np.flatnonzero(np.isin(self.parts[part].columns, self.params.guide.openings))
-        found = guidance(relaxation, cost, weights, openings, deadline, self.deadline)
+        found = guidance(relaxation, cost, weights, self._to_be_whole(part), deadline, self.deadline)
         for name, own in found.stages.items():
             prices = self.prices.setdefault(name, Prices(np.zeros(self.mip.num_rows), {}))
             prices.rows[self.parts[part].rows] = own.duals
@@ -357,6 +356,12 @@ class LargeRun(Run):
             self.reached[part, name] = own.value
         self.guide_seconds[part] = found.seconds
         return found
+
+    def _to_be_whole(self, part: int) -> IntArray:
+        """Columns of a part that are whole in the vector that a plan is laid after."""
+        if self.params.guide is None:
+            return np.zeros(0, dtype=np.int64)
+        return np.flatnonzero(np.isin(self.parts[part].columns, self.params.guide.whole))
 
     def _is_worth_it(self, laid: IntArray) -> bool:
         """Whether a plan costs less than the one at hand in one sum, too.

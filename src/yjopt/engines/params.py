@@ -32,13 +32,13 @@ class Guide:
     lay : callable
         Given a vector of the relaxation, in quanta, and a deadline by `time.monotonic`, returns a vector in whole
         numbers; taken only if it keeps every row and is better.
-    openings : int64 array
-        Columns on which most hangs, sorted: they are made whole in the vector before a plan is laid after it.
+    whole : int64 array
+        Columns on which most hangs: they are made whole in the vector before a plan is laid after it.
     """
 
     weights: Mapping[str, float]
     lay: Callable[[FloatArray, float], IntArray]
-    openings: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    whole: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
 
 _NOTHING: Mapping[str, int] = MappingProxyType({})

@@ -70,9 +70,8 @@ class Crews:
             self.ledger.add(self.members, (post, slice(first, last + 1)), -members * people)
             for period in range(first, last + 1):
                 if self.members[post, period] < 0 and not self._fill(post, now, period):
-                    if not self.ledger.is_patterned:
+                    if not (self.ledger.is_patterned and self.ledger.borrows):
                         return False
-                    # A pattern has parts of teams where only whole ones can be called.
                     with self.ledger.lifted():
                         is_filled = self._fill(post, now, period)
                     if not is_filled:

@@ -47,8 +47,8 @@ def guiding_weights(mip: Mip) -> dict[str, float]:
     return weights | {name: _SUPPORT * _NEXT_STEP**k for k, name in enumerate(support)}
 
 
-def openings(model: Model) -> IntArray:
-    """What is opened or not, or used for one purpose or another: columns on which most else hangs, sorted."""
+def to_be_whole(model: Model) -> IntArray:
+    """Columns on which most else hangs, sorted: what is opened, what it is used for, and which teams are sent."""
     isolation = model.isolation
     return np.sort(
         np.concatenate(
@@ -58,6 +58,7 @@ def openings(model: Model) -> IntArray:
                 isolation.decide,
                 isolation.hold[isolation.hold >= 0],
                 isolation.convert[isolation.convert >= 0],
+                model.teams.deploy,
             ]
         )
     )
@@ -106,8 +107,10 @@ def _laid_once(
         # Sites and beds want setting up before anybody is there to be brought.
         desk.hosts.open_sites()
         desk.hosts.open_levels()
-        for period in range(instance.horizon):
-            desk.host(period)
+        # First with the teams that the pattern gives each place; nobody's are taken away before he is looked after.
+        for ledger.borrows in (False, True):
+            for period in range(instance.horizon):
+                desk.host(period)
     for period in range(instance.horizon):
         desk.crews.do_tasks(period)
     trip = model.trips.trip

@@ -39,6 +39,8 @@ class Ledger:
         Up to where each column may grow: its bound, or less while a plan is laid after a pattern.
     is_patterned : bool
         Whether some columns may grow less than their bounds allow.
+    borrows : bool
+        Whether a post that a pattern gives too few teams may call others, as a pattern has parts of teams.
     foresees : bool
         Whether goods and teams may leave before the period in which they are found wanting.
     taken_back : int
@@ -61,6 +63,7 @@ class Ledger:
         self._upper.setflags(write=False)
         self.most = self._upper.copy()
         self.is_patterned = False
+        self.borrows = True
         self.foresees = False
         self.taken_back = 0
         self._deadline = deadline
