@@ -101,6 +101,35 @@ def test_prices_never_prove_too_much(seed: int) -> None:
             assert bound_by_prices(mip, found, number, held) + stage.offset <= best[number]
 
 
+@pytest.mark.parametrize("better", [0, 1])
+def test_regions_follow_the_vector_after_which_the_better_plan_was_laid(
+    better: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two plans are laid; what is remembered of the solve is the vector of the better one."""
+    monkeypatch.setattr(lagrange, "WHOLE", 0)
+    mip, nothing = in_two_stages(2)
+    seen: list[FloatArray] = []
+
+    def lay(pattern: FloatArray, _: float) -> IntArray:
+        seen.append(pattern)
+        if len(seen) - 1 != better:
+            return nothing
+        # Serve one town from one site.
+        x = nothing.copy()
+        x[0] = 1
+        served = min(int(mip.upper[SITES]), int(x[-TOWNS]))
+        x[SITES], x[-TOWNS] = served, x[-TOWNS] - served
+        assert mip.is_feasible(x)
+        return x
+
+    guide = Guide({"unmet": 1e4, "cost": 1.0}, lay, OPEN)
+    outcome = solve(mip, Params(gap=0.0, time_limit=1.0, engine="lagrange", guide=guide), nothing)
+    assert len(seen) == 2
+    assert outcome.knowledge is not None
+    assert outcome.knowledge.pattern is not None
+    assert (outcome.knowledge.pattern == seen[better]).all()
+
+
 def test_what_is_to_be_whole_is() -> None:
     """What is named so, in the vector."""
     mip, _ = in_two_stages(1)
@@ -142,8 +171,8 @@ def test_a_large_solve_has_bounds_though_no_stage_is_relaxed(monkeypatch: pytest
 
     guide = Guide({"unmet": 1e4, "cost": 1.0}, lay, OPEN)
     outcome = solve(mip, Params(gap=0.0, time_limit=2.0, engine="lagrange", guide=guide), nothing)
-    assert len(seen) == 1
-    assert (np.abs(seen[0][:SITES] - np.rint(seen[0][:SITES])) <= 1e-6).all()
+    # One plan is laid after whole sites, one after the relaxation's own vector.
+    assert [(np.abs(one[:SITES] - np.rint(one[:SITES])) <= 1e-6).all() for one in seen] == [True, False]
     first = outcome.stages[0]
     assert first.bound_proof == "certificate"
     assert 0 < first.bound <= first.value

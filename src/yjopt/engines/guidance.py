@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 #: Shares of the time left, after the vector is there, for the prices, and then for making columns whole.
 PRICE_SHARE: Final = 0.15
 DIVE_SHARE: Final = 0.25
+#: Nothing is made whole where the relaxation took more than this share of the time left: regions need that.
+PATIENCE: Final = 0.35
 
 
 class Priced(NamedTuple):
@@ -54,6 +56,8 @@ class Guidance:
     ----------
     values : float64[columns] or None
         Its vector, with columns whole as far as time went; None where it was not solved in time.
+    broken : float64[columns] or None
+        The vector before that; None where nothing was made whole.
     seconds : float
         That it took, without what came after.
     stages : dict of str to Priced
@@ -63,6 +67,7 @@ class Guidance:
 
     values: FloatArray | None
     seconds: float
+    broken: FloatArray | None = None
     stages: dict[str, Priced] = field(default_factory=dict)
     interrupted: bool = False
 
@@ -103,7 +108,9 @@ def guidance(
     if answer.values is None:
         return answer
     _take_apart(relaxation, weights, answer, share_of(PRICE_SHARE, deadline))
-    if len(whole) and not answer.interrupted:
+    is_early = answer.seconds < PATIENCE * (deadline - time.monotonic())
+    if len(whole) and is_early and not answer.interrupted:
+        answer.broken = answer.values
         answer.values, answer.interrupted = dived(
             relaxation, cost, answer.values, whole, share_of(DIVE_SHARE, deadline)
         )

@@ -49,6 +49,9 @@ GUIDE_SHARE, REGIONS_SHARE = 0.7, 0.6
 #: Laying a plan after a pattern takes about this share of what polishing does.
 LAYING: Final = 0.75
 
+#: Share of the time left that laying a second plan may take.
+SECOND_SHARE: Final = 0.1
+
 #: Share of the time left in which bounds are made of what an earlier solve has learned.
 RECALL_SHARE: Final = 0.15
 
@@ -78,6 +81,8 @@ class LargeRun(Run):
         Of each large part.
     patterns : dict of int to float64 array
         Vector of the guiding relaxation of each large part, where it was solved in time or is remembered.
+    broken : dict of int to float64 array
+        What some of them were before columns were made whole.
     prices : dict of str to Prices
         By stage, the duals that gave its bound.
     reached : dict of (int, str) to float
@@ -103,6 +108,7 @@ class LargeRun(Run):
         }
         self.patterns: dict[int, FloatArray] = {}
         known = {} if params.knowledge is None else params.knowledge.prices
+        self.broken: dict[int, FloatArray] = {}
         self.prices = {name: Prices(own.rows.copy(), dict(own.held)) for name, own in known.items()}
         self.reached: dict[tuple[int, str], float] = {}
         self.guide_seconds: dict[int, float] = {}
@@ -299,26 +305,37 @@ class LargeRun(Run):
             self.reasons.add(stopped_by)
 
     def _follow_pattern(self) -> None:
-        """Solve the guiding relaxations that are not remembered, and make a whole plan after them."""
+        """Solve the guiding relaxations that are not remembered, and make a whole plan after them.
+
+        One is laid after the vector with columns made whole, and one after that before; regions follow the better.
+        """
         began = time.monotonic()
-        whole = self.fixed.astype(np.float64)
-        for part, own in enumerate(self.mips):
-            x = self.x[part]
-            whole[self.parts[part].columns] = own.lower if x is None else x
         for part, relaxation in self.relaxations.items():
             if self._ended:
                 return
             if part not in self.patterns:
                 self._solve_pattern(part, relaxation, time.monotonic() + GUIDE_SHARE * self._left)
-            whole[self.parts[part].columns] = self.patterns.get(part, whole[self.parts[part].columns])
-        is_late = LAYING * self.params.polish_seconds > self._left + LATE_SECONDS
-        if self.params.guide is not None and self.patterns and not (self._ended or is_late):
-            laid = self.params.guide.lay(whole, self.deadline)
-            if self.mip.is_feasible(laid) and self._is_worth_it(laid):
-                for part, piece in enumerate(self.parts):
-                    self._take_if_better(part, laid[piece.columns])
-                self._tell_incumbent()
+        self._lay(self.patterns, self._left + LATE_SECONDS)
+        if self.broken and self._lay({**self.patterns, **self.broken}, SECOND_SHARE * self._left):
+            self.patterns.update(self.broken)
         self._spend(began)
+
+    def _lay(self, patterns: Mapping[int, FloatArray], seconds: float) -> bool:
+        """Lay a plan after patterns, if that takes no longer than some seconds; whether it is better, and taken."""
+        is_late = LAYING * self.params.polish_seconds > seconds
+        if self.params.guide is None or not patterns or self._ended or is_late:
+            return False
+        vector, before = self._vector(), self._standing()
+        whole = np.asarray(self.fixed if vector is None else vector, dtype=np.float64)
+        for part, values in patterns.items():
+            whole[self.parts[part].columns] = values
+        laid = self.params.guide.lay(whole, self.deadline)
+        if not (self.mip.is_feasible(laid) and self._is_worth_it(laid)):
+            return False
+        for part, piece in enumerate(self.parts):
+            self._take_if_better(part, laid[piece.columns])
+        self._tell_incumbent()
+        return self._standing() != before
 
     def _solve_pattern(self, part: int, relaxation: Relaxation, deadline: float) -> None:
         """Find the vector of the guiding relaxation of a part, of the whole of it or of its districts."""
@@ -338,6 +355,8 @@ class LargeRun(Run):
         else:
             guidance = self._guidance(part, relaxation, cost, deadline)
             pattern, is_interrupted = guidance.values, guidance.interrupted
+            if guidance.broken is not None:
+                self.broken[part] = guidance.broken
         if is_interrupted:
             self.reasons.add(StoppedBy.INTERRUPT)
         if pattern is not None:
