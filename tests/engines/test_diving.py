@@ -153,3 +153,30 @@ def test_what_does_not_go_together_is_tried_apart(monkeypatch: pytest.MonkeyPatc
     assert refused
     assert keeps_rows(mip, dive.values)
     assert finished == (not broken(dive.values))
+
+
+def test_what_only_stood_against_a_rounding_that_was_taken_back_is_not_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A column that nothing can be made of beside others is tried again once these are free."""
+    mip, _ = facilities(2, SITES, TOWNS)
+    cost = dense_cost(mip).astype(np.float64)
+    solve, fix = Relaxation.minimise, Bounds.fix
+    together = True
+
+    def refused_at_first(self: Relaxation, cost: FloatArray, **asked: FloatArray) -> RelaxedOutcome:
+        nonlocal together
+        if together and "lower" in asked:
+            together = False
+            return RelaxedOutcome(StoppedBy.PROOF, infeasible=True)
+        return solve(self, cost, **asked)  # type: ignore[arg-type]
+
+    with Relaxation(mip) as relaxation:
+        found = relaxation.minimise(cost, deadline=soon())
+        assert found.values is not None
+        monkeypatch.setattr(Relaxation, "minimise", refused_at_first)
+        # Until the first try is refused, nothing can be fixed.
+        monkeypatch.setattr(Bounds, "fix", lambda *asked: not together and fix(*asked))
+        dive = Dive(relaxation, cost, found.values, OPEN, 0.5)
+        assert dive.until(soon())
+    assert not broken(dive.values)

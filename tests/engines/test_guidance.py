@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from yjopt.engines.outcome import StoppedBy
 from yjopt.engines.params import Guide, Params
 from yjopt.engines.relaxation import Relaxation, RelaxedBound, RelaxedOutcome
 from yjopt.model.builder import Builder
+from yjopt.model.mip import Stage
 
 if TYPE_CHECKING:
     from yjopt.model.mip import FloatArray, IntArray, Mip
@@ -139,6 +141,23 @@ def test_what_is_to_be_whole_is() -> None:
     assert whole.values is not None
     assert (np.abs(broken.values[:SITES] - np.rint(broken.values[:SITES])) > 1e-6).any()
     assert (np.abs(whole.values[:SITES] - np.rint(whole.values[:SITES])) <= 1e-6).all()
+
+
+def test_a_stage_that_costs_nothing_is_not_solved_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One relaxation for the sum, and one for each stage that has a cost."""
+    asked: list[FloatArray] = []
+    solve = Relaxation.minimise
+
+    def counted(self: Relaxation, cost: FloatArray, *, deadline: float) -> RelaxedOutcome:
+        asked.append(cost)
+        return solve(self, cost, deadline=deadline)
+
+    monkeypatch.setattr(Relaxation, "minimise", counted)
+    mip, _ = in_two_stages(1)
+    idle = dataclasses.replace(mip, stages=(Stage("idle", NONE, NONE), *mip.stages))
+    found = guided(idle, {"idle": 1e6, "unmet": 1e4, "cost": 1.0})
+    assert list(found.stages) == ["unmet", "cost"]
+    assert len(asked) == 3
 
 
 @pytest.mark.parametrize("reason", [StoppedBy.TIME, StoppedBy.INTERRUPT])

@@ -48,7 +48,8 @@ def dived(
     Returns
     -------
     values : float64[columns]
-        Of the relaxation with these columns whole, the others as good as that lets them be.
+        Of the relaxation with these columns whole, as far as rows and time allow, the others as good as that lets
+        them be.
     interrupted : bool
         Ctrl-C came.
     """
@@ -237,15 +238,16 @@ class Dive:
         # What is left over in crumbs is not opened for them.
         ways = [(nearest, False)] if part.max() < CRUMB else [(some, True)]
         for columns, upwards in (*ways, (nearest[:1], True), (nearest[:1], False)):
-            mark = self._bounds.mark()
+            mark, stuck = self._bounds.mark(), set[int]()
             for column in columns.tolist():
                 value = self.values[column]
                 is_fixed = upwards and self._bounds.fix(column, np.ceil(value))
                 if not (is_fixed or self._bounds.fix(column, np.floor(value))):
-                    # Rows that the relaxation keeps in parts allow neither; others may free it.
-                    self._given_up.add(column)
+                    # Rows that the relaxation keeps in parts allow neither, given what is fixed.
+                    stuck.add(column)
             found = self._solve(deadline)
             if not found.infeasible:
+                self._given_up |= stuck
                 return found.values if found.optimal else None
             self._bounds.revert(mark)
         return None

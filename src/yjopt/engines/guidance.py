@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 PRICE_SHARE: Final = 0.15
 DIVE_SHARE: Final = 0.25
 #: Nothing is made whole where the relaxation took more than this share of the time left: regions need that.
-PATIENCE: Final = 0.35
+SLOW: Final = 0.35
 
 
 class Priced(NamedTuple):
@@ -108,7 +108,7 @@ def guidance(
     if answer.values is None:
         return answer
     _take_apart(relaxation, weights, answer, share_of(PRICE_SHARE, deadline))
-    is_early = answer.seconds < PATIENCE * (deadline - time.monotonic())
+    is_early = answer.seconds < SLOW * (deadline - time.monotonic())
     if len(whole) and is_early and not answer.interrupted:
         answer.broken = answer.values
         answer.values, answer.interrupted = dived(
@@ -118,12 +118,12 @@ def guidance(
 
 
 def _take_apart(relaxation: Relaxation, weights: Mapping[str, float], answer: Guidance, until: float) -> None:
-    """Price the stages that weigh something, in their order."""
+    """Price the stages that weigh and cost something, in their order."""
     cost = np.zeros(relaxation.mip.num_columns)
     before: dict[str, float] = {}
     for stage in relaxation.mip.stages:
         weight = weights.get(stage.name, 0.0) / stage.unit
-        if not weight:
+        if not weight or not len(stage.columns):
             continue
         cost = cost.copy()
         np.add.at(cost, stage.columns, weight * stage.coefficients)

@@ -353,10 +353,10 @@ class LargeRun(Run):
             )
             is_interrupted = pattern is None
         else:
-            guidance = self._guidance(part, relaxation, cost, deadline)
-            pattern, is_interrupted = guidance.values, guidance.interrupted
-            if guidance.broken is not None:
-                self.broken[part] = guidance.broken
+            found = self._guidance(part, relaxation, cost, deadline)
+            pattern, is_interrupted = found.values, found.interrupted
+            if found.broken is not None:
+                self.broken[part] = found.broken
         if is_interrupted:
             self.reasons.add(StoppedBy.INTERRUPT)
         if pattern is not None:

@@ -21,7 +21,7 @@ Listener = Callable[[Event], None]
 Polish = Callable[[IntArray], IntArray]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Guide:
     """How to make a plan of a vector that is not whole; only who knows what the columns mean can.
 

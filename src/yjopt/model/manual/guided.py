@@ -108,7 +108,8 @@ def _laid_once(
         desk.hosts.open_sites()
         desk.hosts.open_levels()
         # First with the teams that the pattern gives each place; nobody's are taken away before he is looked after.
-        for ledger.borrows in (False, True):
+        for borrows in (False, True):
+            ledger.borrows = borrows
             for period in range(instance.horizon):
                 desk.host(period)
     for period in range(instance.horizon):
