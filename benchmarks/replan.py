@@ -43,7 +43,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> dict[str, Any]:
-    """Plan once, change needs, and plan on: with and without a price of changed orders, and from nothing.
+    """Plan once, change needs, and plan on: with and without a price of changed orders, only as good, and from nothing.
 
     Raises
     ------
@@ -70,8 +70,12 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
 
     shorter = {**search, "time_limit": options.again_limit or options.time_limit}
     again = {
-        name: _replanned(planner, rows, {**shorter, "change_cost": price})
-        for name, price in (("without price", None), ("with price", options.change_cost))
+        name: _replanned(planner, rows, {**shorter, "change_cost": price, "as_good": is_mended})
+        for name, price, is_mended in (
+            ("without price", None, False),
+            ("with price", options.change_cost, False),
+            ("as good", options.change_cost, True),
+        )
     }
     fresh = Planner(scenario)
     # Its first solve is that of the changed scenario, compared with the plan before.

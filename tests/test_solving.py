@@ -232,3 +232,16 @@ def test_the_stages_frame_has_what_the_documents_promise() -> None:
     goods = next(stage for stage in plan.stage_results if stage.name in UNMET_STAGES)
     assert goods.scale >= goods.manual >= goods.value
     assert isinstance(plan.tables, MappingProxyType)
+
+
+def test_a_gap_against_the_scale_is_enough() -> None:
+    """Every stage is that near to its bound, and a search that may stop there does not go on to the end."""
+    tables, settings, _ = yj.generate(towns=40, periods=1, seed=3)
+    scenario = yj.Scenario.from_tables(tables, settings)
+    plan = yj.solve(scenario, gap=0, gap_scale=0.2, time_limit=40)
+    assert plan.stopped_by == "gap"
+    assert plan.status == "feasible"
+    assert (plan.stages["gap_scale"].iloc[1:4] <= 0.2).all()
+    assert plan.seconds["solve"] < 35
+    with pytest.raises(yj.EngineError, match="from 0 to below 1, not 1"):
+        yj.solve(scenario, gap_scale=1.0)

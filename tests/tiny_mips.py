@@ -76,6 +76,49 @@ def facilities(seed: int, sites: int, towns: int, *, whole: bool = True) -> tupl
     return mip, nothing
 
 
+def layers(seed: int, sites: int, towns: int) -> tuple[Mip, IntArray]:
+    """Towns served whole by sites with teams out of one pool, first; goods for open sites from depots, second.
+
+    Teams and goods stand in coupling rows, as they do in models of the real kind. With the plan that serves nobody.
+    """
+    random, depots = np.random.default_rng(seed), towns
+    need, capacity = random.integers(11, 36, towns), random.integers(20, 61, sites)
+    builder = Builder()
+    opened = builder.columns("open", 0, 1, size=sites)
+    serve = builder.columns("serve", 0, 1, size=sites * towns).reshape(sites, towns)
+    unmet = builder.columns("unmet", 0, 1, False, size=towns)
+    teams = builder.columns("teams", 0, 9, size=sites)
+    used = builder.columns("used", 0, 9, size=sites)
+    ship = builder.columns("ship", 0, 9, size=sites * depots).reshape(depots, sites)
+    holds = builder.rows("capacity", -np.inf, 0, size=sites)
+    builder.entries(holds[:, None], serve, need)
+    builder.entries(holds, opened, -capacity)
+    wants = builder.rows("need", 1, 1, size=towns)
+    builder.entries(wants, serve, 1)
+    builder.entries(wants, unmet, 1)
+    cared = builder.rows("cared_for", -np.inf, 0, size=sites, coupling=True)
+    builder.entries(cared[:, None], serve, need)
+    builder.entries(cared, teams, -17)
+    pool = builder.rows("pool", -np.inf, int(need.sum()) // 17, size=1, coupling=True)
+    few = builder.rows("few", -np.inf, sites // 3, size=1)
+    builder.entries(few, opened, 1)
+    builder.entries(pool, teams, 1)
+    supplied = builder.rows("supplied", -np.inf, 0, size=sites, coupling=True)
+    builder.entries(supplied, opened, 2)
+    builder.entries(supplied, used, -1)
+    arrives = builder.rows("arrives", 0, 0, size=sites)
+    builder.entries(arrives, used, 1)
+    builder.entries(arrives, ship, -1)
+    has = builder.rows("has", -np.inf, max(1, sites // 3), size=depots)
+    builder.entries(has[:, None], ship, 1)
+    builder.cost("unmet", unmet, need)
+    builder.cost("cost", ship, random.integers(1, 61, (depots, sites)))
+    mip = builder.build([("unmet", 1), ("cost", 1)])
+    nothing = np.zeros(mip.num_columns, dtype=np.int64)
+    nothing[unmet] = 1
+    return mip, nothing
+
+
 def dense_cost(mip: Mip, stage: int = 0) -> IntArray:
     """The cost of a stage over all columns."""
     cost = np.zeros(mip.num_columns, dtype=np.int64)

@@ -34,7 +34,7 @@ from yjopt.plan import FIRST_STAGES, Plan, StageResult, decode
 from yjopt.scenario import Scenario
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from yjopt.auditing import Audit
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from yjopt.instance import Instance, Labels
     from yjopt.instance.joining import IntArray
     from yjopt.model.assembly import Model
+    from yjopt.model.mip import Stage
 
 MANUAL = "manual"
 
@@ -71,10 +72,13 @@ class Beginning(NamedTuple):
         Keeps every row, and is the plan by hand itself or no worse in the order of stages.
     knowledge : Knowledge or None
         What was learned of a model like this one, in its rows and columns.
+    targets : mapping of str to int
+        Per stage, the value in quanta that need not become better.
     """
 
     x: IntArray
     knowledge: Knowledge | None = None
+    targets: Mapping[str, int] = MappingProxyType({})
 
 
 class Replanning(Protocol):
@@ -153,6 +157,7 @@ def solve(
     scenario: Scenario,
     *,
     gap: float = 1e-3,
+    gap_scale: float = 0.0,
     time_limit: float = 60.0,
     engine: str = "auto",
     objective: str = "",
@@ -169,6 +174,9 @@ def solve(
         What to plan for.
     gap : float
         Relative gap per stage at which the search may stop.
+    gap_scale : float
+        Gap against the scale of a stage (people and goods: what doing nothing would cost; later stages: the plan by
+        hand) at which it may stop, too; 0 for the relative gap alone. Of stages in order only.
     time_limit : float
         Seconds from indexing to the audited plan, all stages together. Reading the plan off and auditing it are not cut
         short: about as much as they take is kept back from the search.
@@ -199,6 +207,8 @@ def solve(
     wanted = objective or scenario.settings.objective
     if wanted not in ("stages", "weighted"):
         raise EngineError(f"The objective is stages or weighted, not {wanted!r}.")
+    if not 0 <= gap_scale < 1:
+        raise EngineError(f"A gap against the scale is a number from 0 to below 1, not {gap_scale}.")
     params = Params(
         gap=gap,
         time_limit=time_limit,
@@ -248,6 +258,8 @@ def solve(
                 params = replace(params, polish=Polish(instance, model, worth), guide=None)
                 outcome = _solve_weighted(model, params, weights, begin.x)
             else:
+                enough = _enough(instance, model, by_hand, gap_scale)
+                params = replace(params, enough=enough, targets=begin.targets)
                 outcome = solve_stages(model.mip, params, begin.x)
         outcome = _tight(model, outcome)
         if replanning is not None:
@@ -255,6 +267,22 @@ def solve(
     if is_cut_short:
         outcome = replace(outcome, detail=f"{_CUT_SHORT} {outcome.detail}".rstrip())
     return _plan(scenario, instance, model, by_hand, outcome, clock, engine)
+
+
+def _enough(instance: Instance, model: Model, by_hand: IntArray, gap_scale: float) -> dict[str, int]:
+    """Per stage, how far in quanta from its bound a value may be for the search to stop."""
+    nothing_done = nothing(instance, model)
+    return {
+        stage.name: int(gap_scale * abs(_scale(stage, by_hand, nothing_done)))
+        for stage in model.mip.stages
+        if stage.name != STAGE_HARD and gap_scale > 0
+    }
+
+
+def _scale(stage: Stage, by_hand: IntArray, nothing_done: IntArray) -> int:
+    """What a gap of a stage is measured against, in quanta."""
+    value: int = stage.value(nothing_done if stage.name in FIRST_STAGES else by_hand)
+    return value
 
 
 class _Clock:
@@ -369,7 +397,7 @@ def _result(model: Model, stage: StageOutcome, by_hand: IntArray, nothing_done: 
         unit=stage.unit,
         value=stage.value,
         bound=stage.bound,
-        scale=of_model.value(nothing_done) if stage.name in FIRST_STAGES else manual_value,
+        scale=_scale(of_model, by_hand, nothing_done),
         manual=manual_value,
         bound_proof=stage.bound_proof,
     )

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tiny_mips import dense_cost, facilities, points, random_mip
 
 from yjopt.engines import certificate
-from yjopt.engines.certificate import Multipliers, certified_bound, rounded
+from yjopt.engines.certificate import Multipliers, certified_bound, lagrangian, rounded
 from yjopt.engines.engine import Limit, trivial_bound
 from yjopt.errors import EngineError
 from yjopt.model.builder import Builder
@@ -206,3 +206,20 @@ def test_a_large_model_takes_little_time() -> None:
     bound = certified_bound(mip, dense_cost(mip), y)
     assert time.process_time() - began < 10
     assert bound >= trivial_bound(mip, dense_cost(mip)) - 10**9
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_what_is_left_to_minimise_is_never_above_the_cost(seed: int) -> None:
+    """For every vector that keeps rows and limits, with any multipliers; they are what the bound is made of."""
+    mip, random = random_mip(seed, feasible=True), np.random.default_rng(seed)
+    cost = dense_cost(mip)
+    limit = Limit(np.arange(mip.num_columns), np.abs(cost), 6)
+    multipliers = rounded(random.normal(0, 3, mip.num_rows), -np.abs(random.normal(0, 1, 1)), 12)
+    constant, reduced = lagrangian(mip, cost, multipliers, (limit,))
+    for x in points(mip, (limit,)):
+        assert constant + int(reduced @ x.astype(object)) <= multipliers.denominator * int(cost @ x)
+    least = constant + sum(
+        min(each * int(low), each * int(high))
+        for each, low, high in zip(reduced.tolist(), mip.lower, mip.upper, strict=True)
+    )
+    assert certified_bound(mip, cost, multipliers, (limit,)) >= -(-least // multipliers.denominator)

@@ -10,7 +10,7 @@ from tiny_mips import brute_force, facilities, random_mip
 
 from yjopt import Scenario, generate
 from yjopt import solve as solve_scenario
-from yjopt.engines import choice, lagrange
+from yjopt.engines import choice, patterns
 from yjopt.engines.districts import DistrictSearch, columns_of, pattern_of
 from yjopt.engines.lexicographic import solve
 from yjopt.engines.outcome import Status
@@ -43,7 +43,7 @@ def test_one_district_is_the_whole() -> None:
     with Relaxation(mip) as relaxation:
         whole = relaxation.minimise(cost, deadline=until)
     every = [np.arange(mip.num_columns)]
-    pattern = pattern_of(mip, nothing, every, cost, NONE, deadline=until)
+    pattern = pattern_of(mip, nothing, every, cost, deadline=until)
     assert pattern is not None
     assert cost @ pattern == pytest.approx(whole.objective)
 
@@ -55,7 +55,7 @@ def test_districts_move_while_the_others_stand_still() -> None:
     cost[mip.stages[0].columns] = mip.stages[0].coefficients
     districts = columns_of(by_town())
     until = time.monotonic() + 20
-    pattern = pattern_of(mip, nothing, districts, cost, NONE, deadline=until, processes=2)
+    pattern = pattern_of(mip, nothing, districts, cost, deadline=until, processes=2)
     assert pattern is not None
     assert cost @ pattern < cost @ nothing
     for columns in districts:
@@ -64,23 +64,9 @@ def test_districts_move_while_the_others_stand_still() -> None:
         activity = mip.matrix @ alone
         assert (activity >= mip.row_lower - 1e-6).all()
         assert (activity <= mip.row_upper + 1e-6).all()
-    late = pattern_of(mip, nothing, districts, cost, NONE, deadline=time.monotonic() - 1)
+    late = pattern_of(mip, nothing, districts, cost, deadline=time.monotonic() - 1)
     assert late is not None
     assert (late == nothing).all()
-
-
-def test_sites_are_whole_in_each_district() -> None:
-    """What is to be whole is, where the relaxation of a district opens sites in part."""
-    mip, nothing = facilities(4, SITES, TOWNS)
-    cost = np.zeros(mip.num_columns)
-    cost[mip.stages[0].columns] = mip.stages[0].coefficients
-    districts, until = columns_of(by_town()), time.monotonic() + 20
-    broken = pattern_of(mip, nothing, districts, cost, NONE, deadline=until)
-    whole = pattern_of(mip, nothing, districts, cost, np.arange(SITES), deadline=until)
-    assert broken is not None
-    assert whole is not None
-    assert (np.abs(broken - np.rint(broken))[:SITES] > 1e-6).any()
-    assert (np.abs(whole - np.rint(whole))[:SITES] <= 1e-6).all()
 
 
 def test_ctrl_c_leaves_no_pattern(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,7 +78,7 @@ def test_ctrl_c_leaves_no_pattern(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(Relaxation, "minimise", interrupt)
     cost = np.ones(mip.num_columns)
-    assert pattern_of(mip, nothing, columns_of(by_town()), cost, NONE, deadline=time.monotonic() + 9) is None
+    assert pattern_of(mip, nothing, columns_of(by_town()), cost, deadline=time.monotonic() + 9) is None
 
 
 def test_a_search_makes_nothing_worse() -> None:
@@ -130,7 +116,7 @@ def test_every_district_has_its_turn(number: int, monkeypatch: pytest.MonkeyPatc
 def test_small_models_district_by_district(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the districts, plans keep every row and bounds are never above what enumeration finds."""
     monkeypatch.setitem(choice.LARGE, "lagrange", 1)
-    monkeypatch.setattr(lagrange, "WIDE", 0)
+    monkeypatch.setattr(patterns, "WIDE", 0)
     mip = random_mip(seed, feasible=True)
     best = brute_force(mip)
     assert best is not None
@@ -147,8 +133,8 @@ def test_small_models_district_by_district(seed: int, monkeypatch: pytest.Monkey
 def test_a_country_is_planned_better_than_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     """Sixty towns as if they were forty thousand: audited, and much is saved."""
     monkeypatch.setitem(choice.LARGE, "lagrange", 1)
-    monkeypatch.setattr(lagrange, "WIDE", 1_000)
-    monkeypatch.setattr(lagrange, "DISTRICT", 3_000)
+    monkeypatch.setattr(patterns, "WIDE", 1_000)
+    monkeypatch.setattr(patterns, "DISTRICT", 3_000)
     tables, settings, _ = generate(towns=60, periods=1, seed=4)
     scenario = Scenario.from_tables(tables, settings)
     plan = solve_scenario(scenario, time_limit=8.0, engine="lagrange")

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from yjopt.model.mip import FloatArray, IntArray, Mip
 
 SITES, TOWNS = 12, 60
-OPEN = np.arange(SITES)
 NONE = np.zeros(0, dtype=np.int64)
 
 
@@ -52,12 +51,12 @@ def in_two_stages(seed: int) -> tuple[Mip, IntArray]:
     return builder.build([("unmet", 1), ("cost", 1)]), nothing
 
 
-def guided(mip: Mip, weights: dict[str, float], wanted: IntArray = NONE) -> Guidance:
+def guided(mip: Mip, weights: dict[str, float]) -> Guidance:
     cost = np.zeros(mip.num_columns)
     for stage in mip.stages:
         np.add.at(cost, stage.columns, weights[stage.name] * stage.coefficients)
     with Relaxation(mip) as relaxation:
-        return guidance(relaxation, cost, weights, wanted, soon(), soon())
+        return guidance(relaxation, cost, weights, soon())
 
 
 def bound_by_prices(mip: Mip, found: Guidance, stage: int, held: list[int]) -> int:
@@ -103,46 +102,6 @@ def test_prices_never_prove_too_much(seed: int) -> None:
             assert bound_by_prices(mip, found, number, held) + stage.offset <= best[number]
 
 
-@pytest.mark.parametrize("better", [0, 1])
-def test_regions_follow_the_vector_after_which_the_better_plan_was_laid(
-    better: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Two plans are laid; what is remembered of the solve is the vector of the better one."""
-    monkeypatch.setattr(lagrange, "WHOLE", 0)
-    mip, nothing = in_two_stages(2)
-    seen: list[FloatArray] = []
-
-    def lay(pattern: FloatArray, _: float) -> IntArray:
-        seen.append(pattern)
-        if len(seen) - 1 != better:
-            return nothing
-        # Serve one town from one site.
-        x = nothing.copy()
-        x[0] = 1
-        served = min(int(mip.upper[SITES]), int(x[-TOWNS]))
-        x[SITES], x[-TOWNS] = served, x[-TOWNS] - served
-        assert mip.is_feasible(x)
-        return x
-
-    guide = Guide({"unmet": 1e4, "cost": 1.0}, lay, OPEN)
-    outcome = solve(mip, Params(gap=0.0, time_limit=1.0, engine="lagrange", guide=guide), nothing)
-    assert len(seen) == 2
-    assert outcome.knowledge is not None
-    assert outcome.knowledge.pattern is not None
-    assert (outcome.knowledge.pattern == seen[better]).all()
-
-
-def test_what_is_to_be_whole_is() -> None:
-    """What is named so, in the vector."""
-    mip, _ = in_two_stages(1)
-    weights = {"unmet": 1e4, "cost": 1.0}
-    broken, whole = guided(mip, weights), guided(mip, weights, OPEN)
-    assert broken.values is not None
-    assert whole.values is not None
-    assert (np.abs(broken.values[:SITES] - np.rint(broken.values[:SITES])) > 1e-6).any()
-    assert (np.abs(whole.values[:SITES] - np.rint(whole.values[:SITES])) <= 1e-6).all()
-
-
 def test_a_stage_that_costs_nothing_is_not_solved_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """One relaxation for the sum, and one for each stage that has a cost."""
     asked: list[FloatArray] = []
@@ -167,7 +126,7 @@ def test_a_relaxation_that_does_not_end_leads_nowhere(
     """No vector and no prices, and Ctrl-C is told."""
     monkeypatch.setattr(Relaxation, "minimise", lambda *_, **__: RelaxedOutcome(reason))
     mip, _ = in_two_stages(1)
-    found = guided(mip, {"unmet": 1e4, "cost": 1.0}, OPEN)
+    found = guided(mip, {"unmet": 1e4, "cost": 1.0})
     assert found.values is None
     assert not found.stages
     assert found.interrupted == (reason is StoppedBy.INTERRUPT)
@@ -182,16 +141,8 @@ def test_a_large_solve_has_bounds_though_no_stage_is_relaxed(monkeypatch: pytest
         return RelaxedBound(-(10**9), "trivial", None, RelaxedOutcome(StoppedBy.TIME), 0.0)
 
     monkeypatch.setattr(Relaxation, "bound", no_time)
-    seen: list[FloatArray] = []
-
-    def lay(pattern: FloatArray, _: float) -> IntArray:
-        seen.append(pattern)
-        return nothing
-
-    guide = Guide({"unmet": 1e4, "cost": 1.0}, lay, OPEN)
+    guide = Guide({"unmet": 1e4, "cost": 1.0}, lambda *_: nothing)
     outcome = solve(mip, Params(gap=0.0, time_limit=2.0, engine="lagrange", guide=guide), nothing)
-    # One plan is laid after whole sites, one after the relaxation's own vector.
-    assert [(np.abs(one[:SITES] - np.rint(one[:SITES])) <= 1e-6).all() for one in seen] == [True, False]
     first = outcome.stages[0]
     assert first.bound_proof == "certificate"
     assert 0 < first.bound <= first.value

@@ -12,6 +12,8 @@ from tiny_command import command
 
 from yjopt import Scenario, generate
 from yjopt.auditing import audit
+from yjopt.engines.lexicographic import solve
+from yjopt.engines.params import Params
 from yjopt.instance import index
 from yjopt.model.assembly import assemble
 from yjopt.model.manual import manual
@@ -125,3 +127,28 @@ def relaxation(model: Model) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     )
     assert answer.status == 0
     return np.asarray(answer.x)
+
+
+#: Tiny scenarios whose best plans move people who are there at the start, of whom some lie beyond the beds.
+MOVED = (0, 6, 7, 9, 10, 12, 14, 19, 21, 23, 28, 35, 46)
+
+
+@pytest.mark.parametrize("seed", MOVED)
+def test_people_there_at_the_start_are_moved_after_a_pattern(seed: int) -> None:
+    """As many as in the best plan, and whoever leaves no longer lies beyond the beds: no more rules are broken."""
+    scenario = Scenario.from_tables(*FAMILIES["beds"](seed))
+    instance = index(scenario)
+    model = assemble(instance)
+    best = solve(model.mip, Params(gap=0.0, time_limit=20.0, engine="highs")).x
+    assert best is not None
+    transfers, columns = instance.transfers, model.beds.move
+    at_start = columns[transfers.cohort_people[transfers.move_cohort] >= 0]
+    assert best[at_start].any()
+    x = guided(instance, model, best.astype(np.float64), NEVER)
+    assert model.mip.is_feasible(x)
+    assert (x[at_start] == best[at_start]).all()
+    rules = model.mip.stage("rules")
+    assert rules.value(x) == rules.value(best)
+    still = best.astype(np.float64)
+    still[at_start] = 0.0
+    assert not guided(instance, model, still, NEVER)[at_start].any()

@@ -259,3 +259,30 @@ def test_orders_that_differ_are_counted_once() -> None:
     other = pd.concat([other.iloc[:1], other.iloc[:1].assign(**{"from": "far"})])
     found = changed_orders(plan.tables, {**plan.tables, "shipments": other})
     assert sorted(found[["before", "after"]].values.tolist()) == [[0, 10], [20, 0], [30, 10]]
+
+
+def test_a_plan_as_good_as_the_last_is_left_alone() -> None:
+    """The road that opens would save time: whoever asks for no more than before keeps his orders."""
+    roads = pd.DataFrame({"from": ["near", "far"], "to": ["t2", "t2"], "minutes": [20.0, 60.0]})
+    needs = pd.DataFrame({"place": ["t2"], "item": ["mask"], "period": [1], "quantity": [20]})
+    planner = yj.Planner(scenario(roads=roads, needs=needs))
+    planner.solve(gap=0)
+    planner.update(roads=[{"from": "far", "to": "t2", "minutes": 10.0}])
+    plan = planner.solve(gap=0, as_good=True)
+    assert sent(plan) == {("near", "t2"): 20}
+    assert plan.stopped_by == "gap"
+    assert planner.changed_orders.empty
+    assert sent(planner.solve(gap=0)) == {("far", "t2"): 20}
+
+
+def test_as_good_is_in_proportion_to_what_is_wanted() -> None:
+    """Half as much again is wanted: no larger part of it may be left unmet than before."""
+    planner = yj.Planner(scenario())
+    before = planner.solve(gap=0)
+    planner.update(needs=changed(planner.scenario.needs, "quantity"))
+    after = planner.solve(gap=0, as_good=True)
+    for stage, was in zip(after.stage_results, before.stage_results, strict=True):
+        if stage.name == "unmet_goods":
+            assert stage.value * was.scale <= max(was.value, 1) * stage.scale
+    assert after.audited is not None
+    assert after.audited.ok

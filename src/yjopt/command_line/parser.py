@@ -99,6 +99,13 @@ def _solve(commands: Commands, shape: Shape) -> None:
     )
     _search(parser, "seconds for all stages together (default: 60)")
     parser.add_argument(
+        "--gap-scale",
+        type=_decimal("a number from 0 to below 1, such as 0.01", lambda value: 0 <= value < 1),
+        default=0.0,
+        help="gap at which a stage may stop, too, of what doing nothing would cost (from support on: of the plan by"
+        " hand; default: 0)",
+    )
+    parser.add_argument(
         "--objective",
         choices=("stages", "weighted"),
         default="",

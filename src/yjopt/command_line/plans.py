@@ -87,6 +87,7 @@ def _solved(options: argparse.Namespace, interrupts: Interrupts, line: ProgressL
     plan = api.solve(
         scenario,
         gap=options.gap,
+        gap_scale=options.gap_scale,
         time_limit=options.time_limit,
         engine=options.engine,
         objective=options.objective,

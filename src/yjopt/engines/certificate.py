@@ -59,7 +59,7 @@ class Multipliers:
     denominator: int
 
 
-def rounded(duals: FloatArray, limit_duals: FloatArray | None = None) -> Multipliers:
+def rounded(duals: FloatArray, limit_duals: FloatArray | None = None, bits: int = BITS) -> Multipliers:
     """Multipliers over a power of two that are next to the dual values of a solver.
 
     Parameters
@@ -68,11 +68,13 @@ def rounded(duals: FloatArray, limit_duals: FloatArray | None = None) -> Multipl
         In cost per unit of the row. Values that are not finite count as 0.
     limit_duals : float64[limits], optional
         In cost per unit of the limit's own coefficients.
+    bits : int
+        Binary digits kept of the largest.
     """
     both = np.concatenate([duals, np.zeros(0) if limit_duals is None else limit_duals])
     both = np.where(np.isfinite(both), both, 0.0)
     _, exponent = math.frexp(np.abs(both).max(initial=0.0))
-    shift = int(np.clip(BITS - exponent, 0, FINEST))
+    shift = int(np.clip(bits - exponent, 0, FINEST))
     # A multiplier beyond the digits of int64 can only be nonsense: it is cut to the largest that is held.
     whole = np.rint(np.clip(np.ldexp(both, shift), -(2.0**62), 2.0**62)).astype(np.int64)
     return Multipliers(whole[: len(duals)], whole[len(duals) :], 1 << shift)
@@ -114,26 +116,65 @@ def certified_bound(
             f"A certificate needs a cost for each of {mip.num_columns} columns and a denominator"
             f" of at least 1, not {len(cost)} costs and {multipliers.denominator}."
         )
-    # From here on numbers are Python integers in arrays: slower than int64, but nothing can overflow.
-    rows = multipliers.rows.astype(object)
-    positive = rows > 0
-    side = np.where(positive, mip.row_lower, mip.row_upper)
-    finite = np.isfinite(side)
-    rows[~finite] = 0
-    total: int = _dot(rows[finite], _inwards(side[finite], row_divisors(mip)[finite], positive[finite]))
-    pressing: list[int] = [min(multiplier, 0) for multiplier in multipliers.limits.tolist()]
-    total += sum(weight * reachable(limit) for weight, limit in zip(pressing, limits, strict=True))
+    priced = _Priced(mip, cost, multipliers, limits)
+    total = priced.constant
     for begin in range(0, mip.num_columns, AT_ONCE):
         here = slice(begin, min(begin + AT_ONCE, mip.num_columns))
-        reduced = multipliers.denominator * cost[here].astype(object) - _transposed(mip.matrix[:, here], rows)
-        for weight, limit in zip(pressing, limits, strict=True):
-            own = (limit.columns >= here.start) & (limit.columns < here.stop) & (weight != 0)
-            np.subtract.at(
-                reduced, limit.columns[own] - begin, weight * limit.coefficients[own].astype(object)
-            )
+        reduced = priced.reduced(here)
         total += _dot(reduced, np.where(reduced > 0, mip.lower[here], mip.upper[here]).astype(np.int64))
     quantum = _divisor(cost)
     return -(-total // (multipliers.denominator * quantum)) * quantum
+
+
+def lagrangian(
+    mip: Mip, cost: IntArray, multipliers: Multipliers, limits: tuple[Limit, ...] = ()
+) -> tuple[int, npt.NDArray[Any]]:
+    """What is left to minimise once rows are priced.
+
+    Parameters
+    ----------
+    mip, cost, multipliers, limits
+        As for `certified_bound`.
+
+    Returns
+    -------
+    constant : int
+    reduced : object[columns]
+        Python integers. For every vector that keeps rows and limits ``constant + reduced @ x`` is at most
+        ``denominator * cost @ x``.
+    """
+    priced = _Priced(mip, cost, multipliers, limits)
+    return priced.constant, priced.reduced(slice(0, mip.num_columns))
+
+
+class _Priced:
+    """A model whose rows and limits are priced: a constant, and a cost of each column."""
+
+    def __init__(self, mip: Mip, cost: IntArray, multipliers: Multipliers, limits: tuple[Limit, ...]) -> None:
+        self._mip, self._cost, self._limits = mip, cost, limits
+        self._denominator = multipliers.denominator
+        # From here on numbers are Python integers in arrays: slower than int64, but nothing can overflow.
+        self._rows = multipliers.rows.astype(object)
+        positive = self._rows > 0
+        side = np.where(positive, mip.row_lower, mip.row_upper)
+        finite = np.isfinite(side)
+        self._rows[~finite] = 0
+        sides = _inwards(side[finite], row_divisors(mip)[finite], positive[finite])
+        self._pressing: list[int] = [min(multiplier, 0) for multiplier in multipliers.limits.tolist()]
+        held = zip(self._pressing, limits, strict=True)
+        self.constant: int = _dot(self._rows[finite], sides)
+        self.constant += sum(weight * reachable(limit) for weight, limit in held)
+
+    def reduced(self, here: slice) -> npt.NDArray[Any]:
+        """Costs of some columns less what their entries are worth."""
+        own_cost = self._denominator * self._cost[here].astype(object)
+        reduced: npt.NDArray[Any] = own_cost - _transposed(self._mip.matrix[:, here], self._rows)
+        for weight, limit in zip(self._pressing, self._limits, strict=True):
+            own = (limit.columns >= here.start) & (limit.columns < here.stop) & (weight != 0)
+            np.subtract.at(
+                reduced, limit.columns[own] - here.start, weight * limit.coefficients[own].astype(object)
+            )
+        return reduced
 
 
 def reachable(limit: Limit) -> int:

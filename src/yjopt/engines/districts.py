@@ -14,9 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from yjopt.engines.diving import dived
 from yjopt.engines.fixing import Plan
-from yjopt.engines.guidance import DIVE_SHARE, share_of
 from yjopt.engines.regions import Improvement, Tally
 from yjopt.engines.relaxation import Relaxation
 from yjopt.model.mip import Stage
@@ -63,7 +61,6 @@ def pattern_of(
     x: IntArray,
     districts: Sequence[IntArray],
     cost: FloatArray,
-    whole: IntArray,
     *,
     deadline: float,
     seed: int = 0,
@@ -80,8 +77,6 @@ def pattern_of(
         Columns of each, see `columns_of`.
     cost : float64[columns]
         That of the guiding relaxation.
-    whole : int64 array
-        Columns that are to be whole, as far as each district has time for it.
     deadline : float
         By `time.monotonic`. Districts that find no time keep to the plan, too.
     seed : int
@@ -106,10 +101,7 @@ def pattern_of(
             cut = plan.cut(columns)
         with Relaxation(cut.mip, seed, stop.is_set) as relaxation:
             found = relaxation.minimise(cost[columns], deadline=until)
-            if found.values is None or not found.optimal:
-                return None
-            own = np.flatnonzero(np.isin(columns, whole))
-            return dived(relaxation, cost[columns], found.values, own, share_of(DIVE_SHARE, until))[0]
+            return found.values if found.optimal else None
 
     pattern = x.astype(np.float64)
     pool = ThreadPoolExecutor(processes, thread_name_prefix="yjopt districts")
@@ -163,7 +155,7 @@ class DistrictSearch:
         self._mip, self._districts = mip, districts
         self._guide, self._seed, self._processes, self._on_better = guide, seed, processes, on_better
         self._plan = Plan(mip, x)
-        self._next = 0
+        self._next = self._done = 0
         self.interrupted = False
         self.tally = Tally()
 
@@ -171,6 +163,10 @@ class DistrictSearch:
     def x(self) -> IntArray:
         """The best plan so far, a copy."""
         return self._plan.x.copy()
+
+    def leave(self, stages: int) -> None:
+        """Let the first stages be: they are near enough, and are held from now on."""
+        self._done = max(self._done, stages)
 
     def restart(self, x: IntArray) -> None:
         """Go on from another plan, with the district whose turn it is."""
@@ -205,6 +201,7 @@ class DistrictSearch:
             seed=self._seed + self._next,
             processes=self._processes,
         )
+        search.leave(self._done)
         search.until(deadline)
         self.interrupted |= search.interrupted
         self.tally += search.tally

@@ -3,31 +3,27 @@
 Its duals price what is scarce to every stage at once. They are taken apart: the sum of the first stages alone has
 nearly the same optimum, so the relaxation goes over to it in a moment, where it would take minutes to come to a stage
 from anywhere else; and in that sum an earlier stage is held at what it weighs. So each stage has prices, and with
-them a bound, as soon as the pattern is there. Then what most hangs on is made whole in it.
+them a bound, as soon as the pattern is there.
 """
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from yjopt.engines.diving import dived
 from yjopt.engines.outcome import StoppedBy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from yjopt.engines.relaxation import Relaxation
-    from yjopt.model.mip import FloatArray, IntArray
+    from yjopt.model.mip import FloatArray
 
-#: Shares of the time left, after the vector is there, for the prices, and then for making columns whole.
-PRICE_SHARE: Final = 0.15
-DIVE_SHARE: Final = 0.25
-#: Nothing is made whole where the relaxation took more than this share of the time left: regions need that.
-SLOW: Final = 0.35
+#: How many times as long as the vector took the prices may take, and seconds that they get in any case.
+PRICES, LEAST_SECONDS = 1.0, 1.0
 
 
 class Priced(NamedTuple):
@@ -55,9 +51,7 @@ class Guidance:
     Attributes
     ----------
     values : float64[columns] or None
-        Its vector, with columns whole as far as time went; None where it was not solved in time.
-    broken : float64[columns] or None
-        The vector before that; None where nothing was made whole.
+        Its vector; None where it was not solved in time.
     seconds : float
         That it took, without what came after.
     stages : dict of str to Priced
@@ -67,7 +61,6 @@ class Guidance:
 
     values: FloatArray | None
     seconds: float
-    broken: FloatArray | None = None
     stages: dict[str, Priced] = field(default_factory=dict)
     interrupted: bool = False
 
@@ -76,11 +69,9 @@ def guidance(
     relaxation: Relaxation,
     cost: FloatArray,
     weights: Mapping[str, float],
-    whole: IntArray,
-    until: float,
     deadline: float,
 ) -> Guidance:
-    """Solve the guiding relaxation, take its duals apart, and make some columns whole.
+    """Solve the guiding relaxation, and take its duals apart.
 
     Parameters
     ----------
@@ -89,31 +80,23 @@ def guidance(
         All stages in one sum.
     weights : mapping of str to float
         What a natural unit of each stage weighs in it; none where the sum was made in another way.
-    whole : int64 array
-        These columns.
-    until, deadline : float
-        By `time.monotonic`: for the relaxation, and of the whole solve, of which all else takes its shares.
+    deadline : float
+        By `time.monotonic`, for the vector.
 
     Returns
     -------
     Guidance
     """
     began = time.monotonic()
-    found = relaxation.minimise(cost, deadline=until)
+    found = relaxation.minimise(cost, deadline=deadline)
     answer = Guidance(
         found.values if found.optimal else None,
         time.monotonic() - began,
         interrupted=found.stopped_by is StoppedBy.INTERRUPT,
     )
-    if answer.values is None:
-        return answer
-    _take_apart(relaxation, weights, answer, share_of(PRICE_SHARE, deadline))
-    is_early = answer.seconds < SLOW * (deadline - time.monotonic())
-    if len(whole) and is_early and not answer.interrupted:
-        answer.broken = answer.values
-        answer.values, answer.interrupted = dived(
-            relaxation, cost, answer.values, whole, share_of(DIVE_SHARE, deadline)
-        )
+    if answer.values is not None:
+        most = max(PRICES * answer.seconds, LEAST_SECONDS)
+        _take_apart(relaxation, weights, answer, time.monotonic() + most)
     return answer
 
 
@@ -135,9 +118,3 @@ def _take_apart(relaxation: Relaxation, weights: Mapping[str, float], answer: Gu
         held = {name: -other / weight for name, other in before.items()}
         answer.stages[stage.name] = Priced(value, found.duals / weight, held)
         before[stage.name] = weight
-
-
-def share_of(share: float, deadline: float) -> float:
-    """The deadline of who may have a share of the time left."""
-    now = time.monotonic()
-    return now + share * max(deadline - now, 0.0)

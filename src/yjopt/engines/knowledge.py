@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -52,6 +52,24 @@ class Prices:
 
 
 @dataclass(frozen=True, eq=False)
+class Solved:
+    """What a solver has proven of a part of a model, the rest of which was priced.
+
+    Attributes
+    ----------
+    mark : str
+        Of every number that the solver was given: it holds wherever these are the same.
+    prices : Prices
+    bound : int
+        What it has proven, as the priced part was scaled.
+    """
+
+    mark: str
+    prices: Prices
+    bound: int
+
+
+@dataclass(frozen=True, eq=False)
 class Knowledge:
     """What is remembered of a solve.
 
@@ -61,7 +79,10 @@ class Knowledge:
         Vector of the guiding relaxation.
     prices : mapping of str to Prices
         By stage.
+    solved : mapping of str to Solved
+        By stage.
     """
 
     pattern: FloatArray | None
     prices: Mapping[str, Prices]
+    solved: Mapping[str, Solved] = field(default_factory=dict)

@@ -52,6 +52,11 @@ class Params:
     ----------
     gap : float
         Relative gap per stage at which the search may stop, 0 for a full proof.
+    enough : mapping of str to int
+        Per stage, how far in quanta a value may be from its bound for the search to stop, too; a stage not named stops
+        at the gap alone.
+    targets : mapping of str to int
+        Per stage, a value in quanta, the offset included, that need not become better.
     time_limit : float
         Seconds of wall clock for all stages together.
     engine : str
@@ -90,6 +95,8 @@ class Params:
     """
 
     gap: float = 1e-3
+    enough: Mapping[str, int] = field(default_factory=lambda: _NOTHING)
+    targets: Mapping[str, int] = field(default_factory=lambda: _NOTHING)
     time_limit: float = 60.0
     engine: str = "auto"
     threads: int = 1

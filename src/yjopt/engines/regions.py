@@ -197,6 +197,10 @@ class Improvement:
             # It may have come while an answer was put in: the vector is sound, sums beside it may lag behind.
             self._plan = Plan(self._mip, self._plan.x)
 
+    def leave(self, stages: int) -> None:
+        """Let the first stages be: they are near enough, and are held from now on."""
+        self._stage_of_whole = max(self._stage_of_whole, stages)
+
     def restart(self, x: IntArray) -> None:
         """Go on from another plan; what was learned of sizes, seeds and ways to grow stays."""
         self._plan = Plan(self._mip, x)

@@ -22,7 +22,7 @@ from yjopt.engines.search import Scaled, Search
 from yjopt.errors import EngineError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from yjopt.engines.engine import Limit, Progress
     from yjopt.model.mip import IntArray, Mip
@@ -74,6 +74,8 @@ class RemoteEngine:
         Threads inside one solver call.
     seed : int
         Seed of the solver's random choices.
+    stop : callable, optional
+        Asked while the solver runs; where it answers True the search ends, as at a deadline.
     """
 
     module: ClassVar[str]
@@ -85,9 +87,10 @@ class RemoteEngine:
     solver: str = ""
     """Name of the solver inside the worker, where it has several."""
 
-    def __init__(self, *, threads: int = 1, seed: int = 0) -> None:
+    def __init__(self, *, threads: int = 1, seed: int = 0, stop: Callable[[], bool] | None = None) -> None:
         self._threads = threads
         self._seed = seed
+        self._stop = stop
 
     def minimise(
         self,
@@ -243,7 +246,7 @@ class RemoteEngine:
     ) -> Reply | None:
         """Take what comes until the end, None when time is up; `quiet` seconds of silence are a failure."""
         heard = time.monotonic()
-        while (now := time.monotonic()) < deadline + GRACE:
+        while (now := time.monotonic()) < deadline + GRACE and not (self._stop and self._stop()):
             if quiet is not None and now - heard > quiet and now < deadline:
                 return Reply(Verdict.FAILED, detail="it was silent for half its time")
             frame = worker.receive(min(deadline + GRACE - now, 0.1))

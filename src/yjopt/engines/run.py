@@ -153,6 +153,9 @@ class Run:
         is_late = self.polish_seconds > left + LATE_SECONDS
         if self.params.polish is None or is_late or any(x is None for x in self.x):
             return
+        if self.params.targets and self._is_closed():
+            # A plan that is good enough is not to be bettered.
+            return
         whole = self._vector()
         if whole is None or (self.polished is not None and np.array_equal(whole, self.polished)):
             return
@@ -234,7 +237,7 @@ class Run:
             cost,
             limits=() if stage is None else self._limits(part, stage),
             start=self.x[part],
-            gap=self.params.gap,
+            gap=self._gap(stage),
             deadline=min(deadline, self.deadline),
             on_progress=None if near else progress,
         )
@@ -298,7 +301,23 @@ class Run:
     def _closed(self, part: int, stage: int) -> bool:
         if self.x[part] is None:
             return False
-        return gap(self._part_value(part, stage), self.bounds[part][stage]) <= self.params.gap
+        near = gap(self._part_value(part, stage), self.bounds[part][stage]) <= self.params.gap
+        return near or self._is_enough(stage)
+
+    def _is_enough(self, stage: int) -> bool:
+        """Whether a stage is, over the whole, as near to its bound as is asked for in quanta, or at its target."""
+        name, value = self.mip.stages[stage].name, self._value(stage)
+        if value is None:
+            return False
+        near = value - self._bound(stage) <= self.params.enough.get(name, -1)
+        return near or (name in self.params.targets and value <= self.params.targets[name])
+
+    def _gap(self, stage: int | None) -> float:
+        """Relative gap at which a solver may stop."""
+        value = None if stage is None else self._value(stage)
+        if stage is None or not value:
+            return self.params.gap
+        return max(self.params.gap, self.params.enough.get(self.mip.stages[stage].name, 0) / abs(value))
 
     def _value(self, stage: int, without: int = -1) -> int | None:
         """Value of a stage over the whole, or over all parts but one; None while a part has no plan."""

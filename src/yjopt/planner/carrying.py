@@ -19,6 +19,8 @@ from yjopt.planner.recalling import recalled
 from yjopt.planner.states import trimmed, with_states
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from yjopt.engines.knowledge import Knowledge
     from yjopt.instance import Instance
     from yjopt.model.assembly import Model
@@ -75,7 +77,13 @@ class Start:
 
 
 def start_from(
-    last: Vector, instance: Instance, model: Model, by_hand: IntArray, seconds: float, elapsed: int = 0
+    last: Vector,
+    instance: Instance,
+    model: Model,
+    by_hand: IntArray,
+    seconds: float,
+    elapsed: int = 0,
+    targets: Mapping[str, int] | None = None,
 ) -> Start:
     """Carry a plan over to changed tables, and take the plan by hand where that is better.
 
@@ -91,6 +99,8 @@ def start_from(
         About how long it may take.
     elapsed : int
         Periods by which the changed scenario begins later.
+    targets : mapping of str to int, optional
+        Per stage, the value in quanta at which the last plan is good enough, whatever the plan by hand comes to.
 
     Returns
     -------
@@ -118,10 +128,33 @@ def start_from(
     elif how == "cut back":
         # What was decided anew has its best use already; what was only taken back leaves goods that others want.
         x = refill(instance, model, x)
-    if x is by_hand or mip.stage_values(by_hand) < mip.stage_values(x):
+    is_enough = targets is not None and all(s.value(x) <= targets.get(s.name, s.value(x)) for s in mip.stages)
+    if x is by_hand or (not is_enough and mip.stage_values(by_hand) < mip.stage_values(x)):
         x, how = by_hand, "by hand"
     known = recalled(last.knowledge, (last.instance, last.model), instance, model, elapsed)
     return Start(rough, x, how, known)
+
+
+def values_as_good(last: Vector, instance: Instance, model: Model) -> dict[str, int]:
+    """What each stage comes to in a plan that is as good as the last one, in quanta.
+
+    A stage that would now cost more, or less, if nothing were done may cost more in proportion, or has to cost less.
+
+    Parameters
+    ----------
+    last : Vector
+        The last plan.
+    instance, model
+        The changed scenario.
+    """
+    before, now = nothing(last.instance, last.model), nothing(instance, model)
+    old = {stage.name: stage for stage in last.model.mip.stages}
+    targets = {}
+    for stage in model.mip.stages:
+        if stage.name in old:
+            value, was = old[stage.name].value(last.x), old[stage.name].value(before)
+            targets[stage.name] = value * stage.value(now) // was if was > 0 else value
+    return targets
 
 
 def _may_gain(instance: Instance, model: Model, rough: IntArray) -> IntArray:

@@ -9,7 +9,7 @@ from yjopt.api import Beginning, solve
 from yjopt.engines.events import Event
 from yjopt.engines.outcome import StoppedBy
 from yjopt.errors import PlanError
-from yjopt.planner.carrying import SHARE, Start, Vector, start_from
+from yjopt.planner.carrying import SHARE, Start, Vector, start_from, values_as_good
 from yjopt.planner.changes import with_changes
 from yjopt.planner.closeness import Closeness, closer
 from yjopt.planner.orders import changed_orders, later_orders, number_of_orders
@@ -107,24 +107,29 @@ class Planner:
         self,
         *,
         gap: float = 1e-3,
+        gap_scale: float = 0.0,
         time_limit: float = 60.0,
         engine: str = "auto",
         objective: str = "",
         threads: int = 1,
         seed: int = 0,
         change_cost: float | None = None,
+        as_good: bool = False,
         on_event: Callable[[Event], None] | None = None,
     ) -> Plan:
         """Make the best plan for the scenario as it stands, starting from the last one.
 
         Parameters
         ----------
-        gap, time_limit, engine, objective, threads, seed, on_event
+        gap, gap_scale, time_limit, engine, objective, threads, seed, on_event
             As in `yjopt.solve`. The first events, one a stage, are of kind ``incumbent`` and have the values of the
             plan it starts from. Looking for fewer changes comes on top of the time limit, a fifth of it at most.
         change_cost : float, optional
             What a changed order must at least be worth, in the units of the weighted objective (see
             ``weights`` in the settings); None does not look at orders that change needlessly.
+        as_good : bool
+            Stop as soon as every stage is as good as in the last plan, in proportion to what doing nothing would now
+            cost: a plan that is only mended changes few orders.
 
         Returns
         -------
@@ -137,10 +142,10 @@ class Planner:
             As `yjopt.solve`; the planner is then as it was.
         """
         closeness = Closeness.of(self.scenario, change_cost)
-        going_on = _GoingOn(self._last, self._elapsed, gap, time_limit, seed, closeness, on_event)
+        going_on = _GoingOn(self._last, self._elapsed, gap, time_limit, seed, closeness, as_good, on_event)
         plan = solve(
-            self.scenario, gap=gap, time_limit=time_limit, engine=engine, objective=objective, threads=threads,
-            seed=seed, on_event=on_event, replanning=going_on,
+            self.scenario, gap=gap, gap_scale=gap_scale, time_limit=time_limit, engine=engine,
+            objective=objective, threads=threads, seed=seed, on_event=on_event, replanning=going_on,
         )  # fmt: skip
         if plan.tables and going_on.reached is not None:
             self._before, self._elapsed_before = self.plan, self._elapsed
@@ -231,6 +236,7 @@ class _GoingOn:
     time_limit: float
     seed: int
     closeness: Closeness | None
+    as_good: bool
     on_event: Callable[[Event], None] | None
     how: str = ""
     reached: Vector | None = None
@@ -241,7 +247,10 @@ class _GoingOn:
         """The last plan carried over, or the plan by hand where that is better or there is no last one."""
         if self.last is None:
             return Beginning(by_hand)
-        start = start_from(self.last, instance, model, by_hand, SHARE * self.time_limit, self.elapsed)
+        targets = values_as_good(self.last, instance, model) if self.as_good else None
+        start = start_from(
+            self.last, instance, model, by_hand, SHARE * self.time_limit, self.elapsed, targets
+        )
         self._start, self.how = start, start.how
         self._events = tuple(
             Event("incumbent", stage.name, stage.value(start.x), None, 0.0) for stage in model.mip.stages
@@ -249,7 +258,7 @@ class _GoingOn:
         if self.on_event is not None:
             for event in self._events:
                 self.on_event(event)
-        return Beginning(start.x, start.knowledge)
+        return Beginning(start.x, start.knowledge, targets or {})
 
     def finish(self, instance: Instance, model: Model, outcome: Outcome) -> Outcome:
         """The outcome with fewer changes, if that was asked for; what it says is kept for the next solve."""

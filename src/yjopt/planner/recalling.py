@@ -7,6 +7,7 @@ made of it are weaker, never wrong.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -59,13 +60,15 @@ def recalled(
     if not elapsed:
         # Rows that have lost or gained a column.
         _by_place(before.row_blocks, model.mip.row_blocks, row)
-    pattern = knowledge.pattern
+    pattern, known = knowledge.pattern, knowledge
+
+    def brought(prices: Prices) -> Prices:
+        return Prices(_brought(prices.rows, row, np.zeros(len(row))), dict(prices.held))
+
     return Knowledge(
         None if pattern is None else _brought(pattern, column, model.mip.lower),
-        {
-            name: Prices(_brought(prices.rows, row, np.zeros(len(row))), dict(prices.held))
-            for name, prices in knowledge.prices.items()
-        },
+        {name: brought(prices) for name, prices in known.prices.items()},
+        {name: replace(own, prices=brought(own.prices)) for name, own in known.solved.items()},
     )
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from yjopt.model.manual.desk import Desk
 from yjopt.model.manual.ledger import Ledger
 from yjopt.model.manual.obeying import lawful
+from yjopt.model.manual.transferring import count_beyond, transfer
 from yjopt.model.names import STAGE_GOODS, STAGE_HARD, STAGE_MONEY, STAGE_PEOPLE, STAGE_RULES, STAGE_TIME
 from yjopt.model.nothing import nothing
 
@@ -107,6 +108,7 @@ def _laid_once(
         # Sites and beds want setting up before anybody is there to be brought.
         desk.hosts.open_sites()
         desk.hosts.open_levels()
+        transfer(desk.hosts, pattern)
         # First with the teams that the pattern gives each place; nobody's are taken away before he is looked after.
         for borrows in (False, True):
             ledger.borrows = borrows
@@ -126,6 +128,7 @@ def _laid_once(
         desk.shelves.fill(period)
         desk.lending.run(period)
     desk.shelves.send_early()
+    count_beyond(desk.hosts)
     return desk.closed()
 
 

@@ -122,7 +122,7 @@ class Hosts:
                 self.ledger.room(column),
                 int(self.room[ward, now : last + 1].min()),
             )
-            people = self._take_in(ward, people, now, now, last)
+            people = self.take_in(ward, people, now, now, last)
             if people == 0:
                 # Shut for some is not full for all.
                 if self.ledger.room(column):
@@ -135,7 +135,7 @@ class Hosts:
             if not self.is_strict:
                 return
 
-    def _take_in(self, ward: int, people: int, now: int, first: int, last: int, whole: bool = False) -> int:
+    def take_in(self, ward: int, people: int, now: int, first: int, last: int, whole: bool = False) -> int:
         """Take people into a ward with staff and goods: as many as can be found by halving (or all, if `whole`)."""
         while people > 0:
             mark = self.ledger.mark()
@@ -252,7 +252,7 @@ class Hosts:
             return False
         free = int(self.room[ward, now : last + 1].min())
         people = min(left, free) if not whole else (left if free >= left else 0)
-        people = self._take_in(ward, people, now, now, last, whole)
+        people = self.take_in(ward, people, now, now, last, whole)
         self.ledger.add(self.ledger.x, column, people // int(columns.size[part]))
         self.ledger.add(self.placed, part, people)
         return people > 0

@@ -1,0 +1,171 @@
+"""What everything scarce is worth to each stage, and the bounds that these prices prove.
+
+The duals of a large part's relaxation price every shared resource, and give each stage a Lagrangian bound that anyone
+can check (`certificate`; Geoffrion, 1974, doi:10.1007/BFb0120690). They are kept, for what they prove as plans become
+better, and for the next solve of a model like this one.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from yjopt.engines.choice import is_large
+from yjopt.engines.knowledge import Knowledge, Prices
+from yjopt.engines.outcome import StoppedBy
+from yjopt.engines.relaxation import Relaxation
+from yjopt.engines.run import HARD_STAGE, Run, dense
+
+if TYPE_CHECKING:
+    from yjopt.engines.engine import Engine
+    from yjopt.engines.guidance import Priced
+    from yjopt.engines.outcome import Outcome
+    from yjopt.engines.params import Params
+    from yjopt.engines.relaxation import RelaxedOutcome
+    from yjopt.model.mip import FloatArray, IntArray, Mip
+
+#: Share of the time left in which bounds are made of what an earlier solve has learned.
+RECALL_SHARE: Final = 0.15
+
+#: How many times as long as the guiding relaxation a stage's own may take once the former has given it a bound.
+AGAIN: Final = 0.5
+
+
+class PricedRun(Run):
+    """A solve in which some parts are large, and have their relaxations and prices.
+
+    Attributes
+    ----------
+    relaxations : dict of int to Relaxation
+        Of each large part.
+    patterns : dict of int to float64 array
+        Vector of the guiding relaxation of each large part, where it was solved in time or is remembered.
+    prices : dict of str to Prices
+        By stage, the duals that gave its bound.
+    reached : dict of (int, str) to float
+        What each stage of a part comes to in the guiding relaxation.
+    guide_seconds : dict of int to float
+        How long that took.
+    """
+
+    def __init__(self, mip: Mip, params: Params, start: IntArray | None, engine: Engine) -> None:
+        super().__init__(mip, params, start, engine)
+        self.relaxations = {
+            part: Relaxation(own, params.seed) for part, own in enumerate(self.mips) if is_large(own, params)
+        }
+        self.patterns: dict[int, FloatArray] = {}
+        known = {} if params.knowledge is None else params.knowledge.prices
+        self.prices = {name: Prices(own.rows.copy(), dict(own.held)) for name, own in known.items()}
+        self.reached: dict[tuple[int, str], float] = {}
+        self.guide_seconds: dict[int, float] = {}
+
+    def outcome(self) -> Outcome:
+        """Run all stages and put the answer together; the relaxations' processes are given back."""
+        try:
+            answer = super().outcome()
+        finally:
+            for relaxation in self.relaxations.values():
+                relaxation.close()
+        return dataclasses.replace(answer, knowledge=self._learned()) if self.relaxations else answer
+
+    def _relax(self, part: int, stage: int, until: float) -> None:
+        """The relaxation's bound of a stage, the earlier ones held; first what is known already proves."""
+        self._prove_by_prices(part, stage)
+        if self.bounds[part][stage] >= self.reached.get((part, self.mip.stages[stage].name), np.inf):
+            # To hold earlier stages a little tighter may take far longer than it gains.
+            until = min(until, time.monotonic() + AGAIN * self.guide_seconds[part])
+        found = self.relaxations[part].bound(
+            dense(self.mips[part], stage), limits=self._limits(part, stage), deadline=until
+        )
+        self._note(found.outcome.stopped_by)
+        if found.bound_proof == "certificate" and found.bound >= self.bounds[part][stage]:
+            self._learn(part, stage, found.outcome)
+        self._prove(part, stage, found.bound, found.bound_proof)
+
+    def _learn(self, part: int, stage: int, outcome: RelaxedOutcome) -> None:
+        """Remember the duals of a stage's relaxation."""
+        if outcome.duals is None or outcome.limit_duals is None:
+            return
+        prices = self.prices.setdefault(self.mip.stages[stage].name, Prices(np.zeros(self.mip.num_rows), {}))
+        prices.rows[self.parts[part].rows] = outcome.duals
+        # Where several parts are large, what is held is worth the same to all but by chance: the last one's is kept.
+        prices.held.update(zip(self._held_names(part, stage), outcome.limit_duals.tolist(), strict=True))
+
+    def _learned(self) -> Knowledge:
+        """What the next solve of a model like this may begin with."""
+        known = self.params.knowledge
+        pattern = None if known is None else known.pattern
+        if self.patterns:
+            vector = self._vector()
+            pattern = np.asarray(self.fixed if vector is None else vector, dtype=np.float64)
+            for part, values in self.patterns.items():
+                pattern[self.parts[part].columns] = values
+        return Knowledge(pattern, dict(self.prices))
+
+    def _recall(self) -> None:
+        """Begin with what an earlier solve has learned: its pattern, and what its prices still prove."""
+        known = self.params.knowledge
+        if known is None or any(x is None for x in self.x):
+            return
+        began = time.monotonic()
+        until = began + RECALL_SHARE * self._left
+        if known.pattern is not None:
+            self.patterns = {part: known.pattern[self.parts[part].columns] for part in self.relaxations}
+        for stage, own in enumerate(self.mip.stages):
+            self._hold(stage)
+            for part in self.relaxations:
+                if time.monotonic() < until:
+                    self._prove_by_prices(part, stage)
+            if own.name in self.prices:
+                self.trace.add("bound", own.name, self._value(stage), self._bound(stage))
+        self._spend(began)
+
+    def _prove_by_prices(self, part: int, stage: int) -> None:
+        """Take the bound of a stage that the prices at hand prove, whatever they were made for."""
+        prices = self.prices.get(self.mip.stages[stage].name)
+        if prices is not None and self.x[part] is not None:
+            own, rows = self.mips[part], self.parts[part].rows
+            bound = prices.bound(
+                own, rows, dense(own, stage), self._limits(part, stage), self._held_names(part, stage)
+            )
+            self._prove(part, stage, bound, "certificate")
+
+    def _held_names(self, part: int, stage: int) -> list[str]:
+        """The stages that `_limits` holds."""
+        return [self.mips[part].stages[k].name for k in self._held_before(part, stage)]
+
+    def _note(self, stopped_by: StoppedBy) -> None:
+        if stopped_by not in (StoppedBy.PROOF, StoppedBy.GAP):
+            self.reasons.add(stopped_by)
+
+    def _keep_prices(self, part: int, name: str, priced: Priced) -> None:
+        """Remember what a relaxation of several stages says of one."""
+        prices = self.prices.setdefault(name, Prices(np.zeros(self.mip.num_rows), {}))
+        prices.rows[self.parts[part].rows] = priced.duals
+        prices.held.update(priced.held)
+
+    def _standing(self) -> list[tuple[int | None, int]]:
+        """Value and bound of every stage."""
+        return [(self._value(stage), self._bound(stage)) for stage in range(len(self.mip.stages))]
+
+    def _tell_incumbent(self) -> None:
+        """An event with the first stage that is still open."""
+        for stage, own in enumerate(self.mip.stages):
+            value, bound = self._value(stage), self._bound(stage)
+            if own.name != HARD_STAGE and value is not None and value > bound:
+                self.trace.add("incumbent", own.name, value, bound)
+                return
+
+    def _spend(self, began: float) -> None:
+        """Count time for all stages together with the first that is open."""
+        open_stages = (
+            stage
+            for stage in range(len(self.mip.stages))
+            if any(not self._closed(part, stage) for part in self.relaxations)
+        )
+        stage = next(open_stages, 0)
+        if self.mip.stages:
+            self.seconds[stage] += time.monotonic() - began

@@ -1,0 +1,65 @@
+"""Moving people who are there at the start to other hospitals, after a pattern: room for those who cannot go far."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from yjopt.model.manual.hosts import Hosts
+    from yjopt.model.mip import FloatArray
+
+#: What the relaxation wants by less than this it does not want.
+_CRUMB: Final = 1e-6
+
+
+def transfer(hosts: Hosts, pattern: FloatArray) -> None:
+    """Move as many whole people as a pattern does, where beds, staff and goods suffice; what is moved already counts.
+
+    Nobody is moved where hospitals must be asked in their order: a transfer would have to be looked back on, too.
+    """
+    ledger = hosts.ledger
+    transfers, columns = ledger.instance.transfers, ledger.model.beds.move
+    if hosts.is_strict or not len(columns):
+        return
+    wished = np.floor(pattern[columns] + _CRUMB).astype(np.int64) - ledger.x[columns]
+    wished[transfers.cohort_people[transfers.move_cohort] < 0] = 0
+    chosen = np.flatnonzero(wished > 0)
+    for move in chosen[np.argsort(transfers.move_period[chosen], kind="stable")].tolist():
+        _move(hosts, move, int(wished[move]))
+
+
+def _move(hosts: Hosts, move: int, people: int) -> None:
+    """Move people, as far as whoever takes them in has room."""
+    ledger = hosts.ledger
+    transfers, column = ledger.instance.transfers, int(ledger.model.beds.move[move])
+    cohort, ward = int(transfers.move_cohort[move]), int(transfers.move_ward[move])
+    first = int(transfers.move_period[move])
+    last = min(int(transfers.cohort_last[cohort]), ledger.instance.horizon - 1)
+    if not hosts.standby.is_in_use(ward, first):
+        return
+    people = min(people, ledger.room(column), int(hosts.room[ward, first : last + 1].min()))
+    people = hosts.take_in(ward, people, first, first, last)
+    ledger.add(ledger.x, column, people)
+    _leave(hosts, int(transfers.cohort_ward[cohort]), people, first, last)
+
+
+def _leave(hosts: Hosts, ward: int, people: int, first: int, last: int) -> None:
+    """Give back the beds and the staff of people who leave a ward."""
+    ledger, crews, periods = hosts.ledger, hosts.crews, slice(first, last + 1)
+    # Who lay there beyond the beds leaves no bed behind.
+    beyond = np.maximum(hosts.lying[ward, periods] - hosts.beds[ward, periods], 0)
+    ledger.add(hosts.room, (ward, periods), np.maximum(people - beyond, 0))
+    ledger.add(hosts.lying, (ward, periods), -people)
+    staffing = ledger.instance.teams.staffing
+    for need in crews.needs_of_ward[ward]:
+        members = int(staffing.members[need]) * people
+        ledger.add(crews.members, (int(staffing.post[need]), periods), members)
+
+
+def count_beyond(hosts: Hosts) -> None:
+    """Count anew who lies beyond the beds: fewer than at the start where people were moved or levels opened."""
+    x, beds = hosts.ledger.x, hosts.ledger.model.beds
+    beyond = np.maximum(hosts.lying - hosts.beds, 0)[beds.excess_ward, beds.excess_period]
+    x[beds.excess] = np.minimum(x[beds.excess], beyond)

@@ -1,0 +1,278 @@
+"""The first stages by themselves: bounds that hold for the whole, plans that only become better."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from tiny_mips import dense_cost, layers
+
+from yjopt.engines import choice, lagrange, patterns
+from yjopt.engines.engine import Limit
+from yjopt.engines.first_stages import PricedSubproblem, bettered, relaxed
+from yjopt.engines.guidance import guidance
+from yjopt.engines.highs import HighsEngine
+from yjopt.engines.knowledge import Prices
+from yjopt.engines.lexicographic import solve
+from yjopt.engines.params import Guide, Params
+from yjopt.engines.regions import Improvement
+from yjopt.engines.relaxation import Relaxation, RelaxedOutcome
+from yjopt.engines.subproblem import Subproblem, subproblem
+
+if TYPE_CHECKING:
+    from yjopt.model.mip import FloatArray, IntArray, Mip
+
+WEIGHTS = {"unmet": 1e3, "cost": 1.0}
+
+
+def soon(seconds: float = 20.0) -> float:
+    return time.monotonic() + seconds
+
+
+def part_of(mip: Mip, *, shares_rows: bool = True) -> Subproblem:
+    sub = subproblem(mip, shares_rows=shares_rows)
+    assert sub is not None
+    return sub
+
+
+def prices_of(mip: Mip) -> tuple[FloatArray, Prices]:
+    """The vector of the guiding relaxation, and what it says of the first stage."""
+    cost = sum(WEIGHTS[s.name] * dense_cost(mip, k) for k, s in enumerate(mip.stages))
+    with Relaxation(mip) as relaxation:
+        found = guidance(relaxation, np.asarray(cost), WEIGHTS, soon())
+    assert found.values is not None
+    return found.values, Prices(found.stages["unmet"].duals, found.stages["unmet"].held)
+
+
+def best_of(mip: Mip) -> int:
+    answer = HighsEngine().minimise(mip, dense_cost(mip), gap=0.0, deadline=soon())
+    assert answer.value is not None
+    assert answer.value == answer.bound
+    return answer.value
+
+
+def priced_of(mip: Mip, prices: Prices, *held: tuple[str, Limit]) -> PricedSubproblem:
+    priced = PricedSubproblem.of(mip, part_of(mip), dense_cost(mip), prices, held)
+    assert priced is not None
+    return priced
+
+
+def solved(priced: PricedSubproblem, x: IntArray) -> int:
+    bound = priced.solve(x, deadline=soon())
+    assert bound is not None
+    return bound
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_solver_proves_more_than_prices(seed: int) -> None:
+    """Sites and teams count as whole, goods are priced: above the relaxation's bound, never above the best."""
+    mip, nothing = layers(seed, sites=6, towns=12)
+    (_, prices), best = prices_of(mip), best_of(mip)
+    plain = prices.bound(mip, np.arange(mip.num_rows), dense_cost(mip), [], [])
+    priced = priced_of(mip, prices)
+    assert plain <= priced.proves(solved(priced, nothing), []) <= best
+
+
+def test_together_they_prove_much_more() -> None:
+    """In sum over some models the solver closes most of what the prices leave open."""
+    plain = proven = best = 0
+    for seed in range(8):
+        mip, nothing = layers(seed, sites=6, towns=12)
+        _, prices = prices_of(mip)
+        plain += prices.bound(mip, np.arange(mip.num_rows), dense_cost(mip), [], [])
+        priced = priced_of(mip, prices)
+        proven += priced.proves(solved(priced, nothing), [])
+        best += best_of(mip)
+    assert best - proven < 0.5 * (best - plain)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_bound_follows_what_is_held(seed: int) -> None:
+    """A stage before, held lower, lifts the bound by its price and no further than the truth."""
+    mip, nothing = layers(seed, sites=5, towns=8)
+    opened = Limit(np.arange(5), np.ones(5, dtype=np.int64), 5)
+    _, prices = prices_of(mip)
+    priced = priced_of(mip, Prices(prices.rows, {"opened": -3.0}), ("opened", opened))
+    bound = solved(priced, nothing)
+    for held in range(6):
+        limit = Limit(opened.columns, opened.coefficients, held)
+        answer = HighsEngine().minimise(
+            mip, dense_cost(mip), limits=(limit,), start=nothing, gap=0.0, deadline=soon()
+        )
+        assert answer.value is not None
+        assert priced.proves(bound, [limit]) <= answer.value
+    lower = Limit(opened.columns, opened.coefficients, 2)
+    assert priced.proves(bound, [lower]) == priced.proves(bound, [opened]) + 9
+
+
+def test_a_mark_knows_every_number() -> None:
+    """Other bounds, another cost: another mark. Rows of the rest are no part of it, but of the constant."""
+    mip, _ = layers(2, sites=6, towns=12)
+    _, prices = prices_of(mip)
+    mark = priced_of(mip, prices).mark
+    assert priced_of(mip, prices).mark == mark
+    fewer = mip.upper.copy()
+    fewer[0] = 0
+    assert priced_of(dataclasses.replace(mip, upper=fewer), prices).mark != mark
+    has = next(block for block in mip.row_blocks if block.name == "has")
+    least = mip.row_upper.copy()
+    least[has.start : has.stop] -= 1
+    assert priced_of(dataclasses.replace(mip, row_upper=least), prices).mark == mark
+
+
+def test_what_was_proven_holds_in_the_next_solve(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though nothing is solved any more: goods change, people's part is the same, and so is its bound."""
+    monkeypatch.setitem(choice.LARGE, "lagrange", 1)
+    monkeypatch.setattr(lagrange, "WHOLE", 0)
+    mip, nothing = layers(5, sites=6, towns=12)
+    params = Params(gap=0.0, time_limit=6.0, engine="lagrange", guide=laying(mip, nothing, []))
+    first = solve(mip, params, nothing)
+    assert first.stages[0].bound_proof == "solver"
+    assert first.x is not None
+    upper = mip.row_upper.copy()
+    has = next(block for block in mip.row_blocks if block.name == "has")
+    upper[has.start : has.stop] += 1
+    changed = dataclasses.replace(mip, row_upper=upper)
+    monkeypatch.setattr(PricedSubproblem, "solve", lambda *_, **__: None)
+    again = solve(
+        changed, dataclasses.replace(params, knowledge=first.knowledge, time_limit=1.0, guide=None), first.x
+    )
+    assert again.stages[0].bound_proof == "solver"
+    assert again.stages[0].bound == first.stages[0].bound <= best_of(changed)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_pieces_are_relaxed_beside_one_another(seed: int) -> None:
+    """Together they come to what the relaxation of the subproblem does, and the prices prove it of the whole."""
+    mip, _ = layers(seed, sites=6, towns=12)
+    sub = part_of(mip, shares_rows=False)
+    found = relaxed(mip, sub, WEIGHTS, deadline=soon(), processes=2)
+    assert found is not None
+    assert found.solved
+    with Relaxation(sub.mip) as relaxation:
+        alone = relaxation.minimise(dense_cost(sub.mip), deadline=soon())
+    assert alone.objective == pytest.approx(found.priced.value)
+    prices = Prices(found.priced.duals, found.priced.held)
+    bound = prices.bound(mip, np.arange(mip.num_rows), dense_cost(mip), [], [])
+    assert alone.objective is not None
+    assert alone.objective - 1e-6 <= bound <= best_of(mip)
+
+
+def test_without_time_nothing_is_relaxed() -> None:
+    """It says so; what its prices prove still holds."""
+    mip, _ = layers(1, sites=6, towns=12)
+    found = relaxed(mip, part_of(mip, shares_rows=False), WEIGHTS, deadline=time.monotonic() - 1)
+    assert found is not None
+    assert not found.solved
+    prices = Prices(found.priced.duals, found.priced.held)
+    assert prices.bound(mip, np.arange(mip.num_rows), dense_cost(mip), [], []) <= best_of(mip)
+
+
+def test_ctrl_c_ends_the_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """None is waited for."""
+
+    def interrupted(*_: object, **__: object) -> RelaxedOutcome:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Relaxation, "minimise", interrupted)
+    mip, _ = layers(1, sites=6, towns=12)
+    assert relaxed(mip, part_of(mip, shares_rows=False), WEIGHTS, deadline=soon()) is None
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_search_betters_and_a_bound_is_proven_beside_it(seed: int) -> None:
+    """From nothing to far less unmet, every row of the subproblem kept."""
+    mip, nothing = layers(seed, sites=8, towns=30)
+    sub, (guide, prices) = part_of(mip), prices_of(mip)
+    priced = priced_of(mip, prices)
+    prove = partial(priced.solve, nothing)
+    found = bettered(sub, nothing, guide, until=soon(5.0), processes=2, prove=prove)
+    assert not found.interrupted
+    assert sub.mip.is_feasible(found.x)
+    first = sub.mip.stages[0]
+    assert first.value(found.x) <= 1.1 * best_of(mip)
+    assert found.bound is not None
+    assert priced.proves(found.bound, []) <= first.value(found.x)
+
+
+def test_ctrl_c_ends_a_search_and_its_bound_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The plan at hand comes back, and the thread beside is told to stop."""
+    stopped: list[bool] = []
+
+    def prove(*, deadline: float, stop: object) -> None:
+        while not stop() and time.monotonic() < deadline:  # type: ignore[operator]
+            time.sleep(0.01)
+        stopped.append(time.monotonic() < deadline)
+
+    def interrupted(self: Improvement, _: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Improvement, "until", interrupted)
+    mip, nothing = layers(1, sites=6, towns=12)
+    sub = part_of(mip)
+    began = time.monotonic()
+    found = bettered(sub, nothing, nothing.astype(np.float64), until=soon(), prove=prove)
+    assert found.interrupted
+    assert (found.x == nothing[sub.columns]).all()
+    while not stopped and time.monotonic() < began + 5:
+        time.sleep(0.01)
+    assert stopped == [True]
+
+
+def laying(mip: Mip, nothing: IntArray, seen: list[FloatArray]) -> Guide:
+    """Lays nothing, and notes what was to be laid."""
+
+    def lay(pattern: FloatArray, _: float) -> IntArray:
+        seen.append(pattern)
+        return nothing
+
+    return Guide(WEIGHTS, lay, np.arange(8))
+
+
+def test_plans_are_laid_after_better_first_stages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After the relaxation, with what most hangs on whole, and after a search in the subproblem: whole altogether."""
+    monkeypatch.setitem(choice.LARGE, "lagrange", 1)
+    monkeypatch.setattr(lagrange, "WHOLE", 0)
+    mip, nothing = layers(3, sites=8, towns=30)
+    seen: list[FloatArray] = []
+    params = Params(gap=0.0, time_limit=6.0, engine="lagrange", guide=laying(mip, nothing, seen))
+    outcome = solve(mip, params, nothing)
+    assert len(seen) == 3
+    sub = part_of(mip)
+    decided = sub.columns[sub.is_own & sub.mip.integer]
+    broken = [int((np.abs(one[decided] - np.rint(one[decided])) > 1e-6).sum()) for one in seen]
+    assert broken[0] > 0
+    assert broken[2] == 0
+    unmet = mip.stages[0]
+    assert unmet.coefficients @ seen[2][unmet.columns] <= 1.1 * best_of(mip)
+    assert outcome.stages[0].bound_proof in ("solver", "certificate")
+    assert outcome.stages[0].bound <= best_of(mip) <= outcome.stages[0].value
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_first_stages_of_a_model_too_large_for_one_relaxation(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their own relaxation bounds them with a certificate; plans are laid with the rest free to follow."""
+    monkeypatch.setitem(choice.LARGE, "lagrange", 1)
+    monkeypatch.setattr(patterns, "WIDE", 0)
+    mip, nothing = layers(seed, sites=8, towns=30)
+    codes = np.random.default_rng(seed).integers(0, 2, mip.num_columns)
+    seen: list[FloatArray] = []
+    params = Params(
+        gap=0.0,
+        time_limit=4.0,
+        engine="lagrange",
+        guide=laying(mip, nothing, seen),
+        districts=lambda _: codes,
+    )
+    outcome = solve(mip, params, nothing)
+    ship = next(b for b in mip.column_blocks if b.name == "ship")
+    assert (seen[0][ship.start : ship.stop] == mip.upper[ship.start : ship.stop]).all()
+    first = outcome.stages[0]
+    assert first.bound_proof == "certificate"
+    assert 0 < first.bound <= best_of(mip) <= first.value
