@@ -32,7 +32,7 @@ def test_a_tiny_run_is_told() -> None:
     words = ["--towns", "12", "--engine", "highs", "--time-limit", "5", "--share", "0.05"]
     result = benchmark.run(parser.parse_args(words))
     again = result["again"]
-    assert list(again) == ["without price", "with price", "from nothing"]
+    assert list(again) == ["without price", "with price", "as good", "from nothing"]
     assert all(facts["audit"] for facts in again.values())
     assert again["without price"]["changed_share"] <= again["from nothing"]["changed_share"]
     assert again["without price"]["started"] in ("as it was", "mended")

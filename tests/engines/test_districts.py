@@ -11,7 +11,7 @@ from tiny_mips import brute_force, facilities, random_mip
 from yjopt import Scenario, generate
 from yjopt import solve as solve_scenario
 from yjopt.engines import choice, patterns
-from yjopt.engines.districts import DistrictSearch, columns_of, pattern_of
+from yjopt.engines.districts import DistrictSearch, columns_of, relaxed_apart
 from yjopt.engines.lexicographic import solve
 from yjopt.engines.outcome import Status
 from yjopt.engines.params import Params
@@ -43,9 +43,11 @@ def test_one_district_is_the_whole() -> None:
     with Relaxation(mip) as relaxation:
         whole = relaxation.minimise(cost, deadline=until)
     every = [np.arange(mip.num_columns)]
-    pattern = pattern_of(mip, nothing, every, cost, deadline=until)
-    assert pattern is not None
-    assert cost @ pattern == pytest.approx(whole.objective)
+    apart = relaxed_apart(mip, nothing, every, cost, deadline=until)
+    assert apart is not None
+    assert cost @ apart.values == pytest.approx(whole.objective)
+    assert whole.duals is not None
+    assert apart.duals == pytest.approx(whole.duals)
 
 
 def test_districts_move_while_the_others_stand_still() -> None:
@@ -55,8 +57,9 @@ def test_districts_move_while_the_others_stand_still() -> None:
     cost[mip.stages[0].columns] = mip.stages[0].coefficients
     districts = columns_of(by_town())
     until = time.monotonic() + 20
-    pattern = pattern_of(mip, nothing, districts, cost, deadline=until, processes=2)
-    assert pattern is not None
+    apart = relaxed_apart(mip, nothing, districts, cost, deadline=until, processes=2)
+    assert apart is not None
+    pattern = apart.values
     assert cost @ pattern < cost @ nothing
     for columns in districts:
         alone = nothing.astype(np.float64)
@@ -64,9 +67,10 @@ def test_districts_move_while_the_others_stand_still() -> None:
         activity = mip.matrix @ alone
         assert (activity >= mip.row_lower - 1e-6).all()
         assert (activity <= mip.row_upper + 1e-6).all()
-    late = pattern_of(mip, nothing, districts, cost, deadline=time.monotonic() - 1)
+    late = relaxed_apart(mip, nothing, districts, cost, deadline=time.monotonic() - 1)
     assert late is not None
-    assert (late == nothing).all()
+    assert (late.values == nothing).all()
+    assert not late.duals.any()
 
 
 def test_ctrl_c_leaves_no_pattern(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,7 +82,7 @@ def test_ctrl_c_leaves_no_pattern(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(Relaxation, "minimise", interrupt)
     cost = np.ones(mip.num_columns)
-    assert pattern_of(mip, nothing, columns_of(by_town()), cost, deadline=time.monotonic() + 9) is None
+    assert relaxed_apart(mip, nothing, columns_of(by_town()), cost, deadline=time.monotonic() + 9) is None
 
 
 def test_a_search_makes_nothing_worse() -> None:

@@ -10,7 +10,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Event, Lock
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from yjopt.engines.fixing import Cut
+    from yjopt.engines.relaxation import RelaxedOutcome
     from yjopt.model.mip import FloatArray, IntArray, Mip
 
 #: Seconds of a district's search by regions, at least.
@@ -56,7 +57,22 @@ def small_model(mip: Mip, plan: Plan, columns: IntArray) -> tuple[Cut, Mip]:
     return cut, replace(cut.mip, integer=mip.integer[columns], stages=tuple(stages))
 
 
-def pattern_of(
+class Apart(NamedTuple):
+    """What each district would use if all others kept to a plan.
+
+    Attributes
+    ----------
+    values : float64[columns]
+        Those of the plan where a district found no time.
+    duals : float64[rows]
+        The mean over the districts that a row touches; 0 where none was solved.
+    """
+
+    values: FloatArray
+    duals: FloatArray
+
+
+def relaxed_apart(
     mip: Mip,
     x: IntArray,
     districts: Sequence[IntArray],
@@ -65,7 +81,7 @@ def pattern_of(
     deadline: float,
     seed: int = 0,
     processes: int = 1,
-) -> FloatArray | None:
+) -> Apart | None:
     """What each district would use if all others kept to the plan.
 
     Parameters
@@ -78,7 +94,7 @@ def pattern_of(
     cost : float64[columns]
         That of the guiding relaxation.
     deadline : float
-        By `time.monotonic`. Districts that find no time keep to the plan, too.
+        By `time.monotonic`.
     seed : int
         Of the solver.
     processes : int
@@ -86,13 +102,13 @@ def pattern_of(
 
     Returns
     -------
-    float64[columns] or None
+    Apart or None
         None after Ctrl-C.
     """
     plan, lock, stop = Plan(mip, x), Lock(), Event()
     waiting = sum(map(len, districts))
 
-    def relax(columns: IntArray) -> FloatArray | None:
+    def relax(columns: IntArray) -> tuple[IntArray, RelaxedOutcome]:
         nonlocal waiting
         with lock:
             left = max(deadline - time.monotonic(), 0.0)
@@ -100,22 +116,23 @@ def pattern_of(
             waiting -= len(columns)
             cut = plan.cut(columns)
         with Relaxation(cut.mip, seed, stop.is_set) as relaxation:
-            found = relaxation.minimise(cost[columns], deadline=until)
-            return found.values if found.optimal else None
+            return cut.rows, relaxation.minimise(cost[columns], deadline=until)
 
-    pattern = x.astype(np.float64)
+    values, duals, touching = x.astype(np.float64), np.zeros(mip.num_rows), np.zeros(mip.num_rows)
     pool = ThreadPoolExecutor(processes, thread_name_prefix="yjopt districts")
     try:
-        for columns, values in zip(districts, pool.map(relax, districts), strict=True):
-            if values is not None:
-                pattern[columns] = values
+        for columns, (rows, found) in zip(districts, pool.map(relax, districts), strict=True):
+            touching[rows] += 1
+            if found.optimal and found.values is not None and found.duals is not None:
+                values[columns] = found.values
+                duals[rows] += found.duals
     except KeyboardInterrupt:
         return None
     finally:
         # Whatever ended it, nobody waits for what is under way.
         stop.set()
         pool.shutdown(wait=False, cancel_futures=True)
-    return pattern
+    return Apart(values, duals / np.maximum(touching, 1))
 
 
 class DistrictSearch:

@@ -17,6 +17,7 @@ import numpy as np
 
 from yjopt.engines.certificate import lagrangian, reachable, rounded
 from yjopt.engines.components import split
+from yjopt.engines.districts import relaxed_apart
 from yjopt.engines.guidance import Priced
 from yjopt.engines.regions import Improvement, RegionEngine
 from yjopt.engines.relaxation import Relaxation
@@ -37,6 +38,8 @@ BITS: Final = 24
 #: How much lighter the stages before the last one weigh where their own columns are only partly in the subproblem:
 #: holding them at what the whole plan has costs the bound their full weight for what only the rest breaks.
 LIGHTER: Final = 0.01
+#: The same where one sum has to do for prices and values.
+LIGHT: Final = 0.1
 #: Regions in vain after which a search in a subproblem ends.
 PATIENCE: Final = 40
 #: Seconds with less than which a bound is not begun.
@@ -123,17 +126,73 @@ def relaxed(
         pool.shutdown(wait=False, cancel_futures=True)
     # Duals of one sum only: what is held is worth the same to all pieces.
     best = int(solved[1] or not solved[0])
+    return Relaxed(values, _priced(stages, both[best], values, duals[best]), bool(solved[0]))
+
+
+def relaxed_by_district(
+    mip: Mip,
+    sub: Subproblem,
+    weights: Mapping[str, float],
+    x: IntArray,
+    districts: Sequence[IntArray],
+    *,
+    deadline: float,
+    seed: int = 0,
+    processes: int = 1,
+) -> Relaxed | None:
+    """As `relaxed`, for a subproblem too large for that: each district while the others keep to a plan.
+
+    Parameters
+    ----------
+    mip, sub, weights, deadline, seed, processes
+        As for `relaxed`.
+    x : int64[columns of the whole]
+        The plan.
+    districts : sequence of int64 array
+        Columns of the whole of each.
+
+    Returns
+    -------
+    Relaxed or None
+        Always called solved: districts without time keep to the plan. None after Ctrl-C.
+    """
+    stages = sub.mip.stages[: sub.last + 1]
+    between = _lighter(weights, stages, LIGHT)
+    number = np.full(mip.num_columns, -1, dtype=np.int64)
+    number[sub.columns] = np.arange(len(sub.columns))
+    own = [here[here >= 0] for here in (number[columns] for columns in districts)]
+    apart = relaxed_apart(
+        sub.mip,
+        x[sub.columns],
+        [columns for columns in own if len(columns)],
+        _sum(sub, between),
+        deadline=deadline,
+        seed=seed,
+        processes=processes,
+    )
+    if apart is None:
+        return None
+    duals = np.zeros(mip.num_rows)
+    duals[sub.rows] = apart.duals
+    return Relaxed(apart.values, _priced(stages, between, apart.values, duals), True)
+
+
+def _priced(
+    stages: Sequence[Stage], weights: Mapping[str, float], values: FloatArray, duals: FloatArray
+) -> Priced:
+    """What the last of some stages comes to, and what duals of their sum say of it."""
     last = stages[-1]
-    weight = both[best][last.name] / last.unit
-    held = {stage.name: -both[best].get(stage.name, 0.0) / stage.unit / weight for stage in stages[:-1]}
-    value = float(last.coefficients @ values[last.columns])
-    return Relaxed(values, Priced(value, duals[best] / weight, held), bool(solved[0]))
+    weight = weights[last.name] / last.unit
+    held = {stage.name: -weights.get(stage.name, 0.0) / stage.unit / weight for stage in stages[:-1]}
+    return Priced(float(last.coefficients @ values[last.columns]), duals / weight, held)
 
 
-def _lighter(weights: Mapping[str, float], stages: Sequence[Stage]) -> dict[str, float]:
+def _lighter(
+    weights: Mapping[str, float], stages: Sequence[Stage], factor: float = LIGHTER
+) -> dict[str, float]:
     """Weights with which stages before the last count little more than it."""
     last = stages[-1].name
-    return {s.name: weights.get(s.name, 0.0) * (1.0 if s.name == last else LIGHTER) for s in stages}
+    return {s.name: weights.get(s.name, 0.0) * (1.0 if s.name == last else factor) for s in stages}
 
 
 def _sum(sub: Subproblem, weights: Mapping[str, float]) -> FloatArray:

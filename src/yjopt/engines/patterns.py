@@ -13,13 +13,13 @@ import os
 import time
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypedDict
 
 import numpy as np
 
-from yjopt.engines.districts import columns_of, pattern_of
+from yjopt.engines.districts import columns_of, relaxed_apart
 from yjopt.engines.diving import WHOLE, dived
-from yjopt.engines.first_stages import PricedSubproblem, bettered, relaxed
+from yjopt.engines.first_stages import PricedSubproblem, bettered, relaxed, relaxed_by_district
 from yjopt.engines.guidance import guidance
 from yjopt.engines.knowledge import Prices, Solved
 from yjopt.engines.outcome import StoppedBy
@@ -55,6 +55,14 @@ DIVE_SHARE, SECOND_SHARE = 0.1, 0.1
 
 #: By how much a stage outweighs the next in the cost of the guiding relaxation where nobody says, and the least weight.
 STEP, LEAST_WEIGHT = 1e-2, 1e-9
+
+
+class Terms(TypedDict):
+    """How a relaxation is solved."""
+
+    deadline: float
+    seed: int
+    processes: int
 
 
 class PatternRun(PricedRun):
@@ -112,47 +120,55 @@ class PatternRun(PricedRun):
         mip, began = self.mips[part], time.monotonic()
         sub = subproblem(mip, shares_rows=False)
         first = None if sub is None else self._relax_first(part, sub)
-        took, pace = time.monotonic() - began, 0.0
-        if sub is not None and first is not None:
-            pace = mip.num_columns / len(sub.columns)
-            # Nobody knows yet what the rest does, so it may do whatever the first stages want.
-            self._lay({part: _with(mip.upper, sub, first)}, self._left)
-            self._prove_first(part, sub)
-            first = self._whole_first(part, sub, first)
+        if self._ended:
+            return
+        # Nobody knows what the rest does, unless there is time to ask it: it may do whatever the first stages want.
+        pace = 0.0 if sub is None or first is None else mip.num_columns / len(sub.columns)
+        rest: FloatArray | None = mip.upper
+        if pace * (time.monotonic() - began) < processes() * REST_SHARE * self._left:
+            rest = self._relax_rest(part)
+        if rest is None:
+            return
+        self._lay({part: _with(rest, sub, first)}, self._left)
         x = self.x[part]
-        if self._ended or x is None:
-            return
-        self.patterns[part] = _with(x, sub, first)
-        if pace * took > processes() * REST_SHARE * self._left:
-            return
-        rest = pattern_of(
-            mip,
+        if sub is not None and first is not None and x is not None and not self._ended:
+            self._prove_first(part, sub)
+            first = self._whole_first(part, sub, first, rest)
+        self.patterns[part] = _with(rest if pace == 0.0 or x is None else x, sub, first)
+
+    def _relax_rest(self, part: int) -> FloatArray | None:
+        """What the districts of a part would use if all others kept to the plan; None after Ctrl-C."""
+        x = self.x[part]
+        if x is None:
+            return None
+        found = relaxed_apart(
+            self.mips[part],
             x,
             self.districts[part],
-            self._guiding_cost(mip),
+            self._guiding_cost(self.mips[part]),
             deadline=time.monotonic() + REST_SHARE * self._left,
             seed=self.params.seed,
             processes=processes(),
         )
-        if rest is None:
+        if found is None:
             self.reasons.add(StoppedBy.INTERRUPT)
-            return
-        self.patterns[part] = _with(rest, sub, first)
-        self._lay({part: self.patterns[part]}, self._left if first is None else SECOND_SHARE * self._left)
+            return None
+        return found.values
 
     def _relax_first(self, part: int, sub: Subproblem) -> FloatArray | None:
         """The vector of the relaxation of what the first stages of a part hang on; its prices are kept."""
-        mip, weights = self.mips[part], self._weights()
-        if mip.stages[sub.last].name not in weights:
+        mip, weights, x = self.mips[part], self._weights(), self.x[part]
+        if mip.stages[sub.last].name not in weights or x is None:
             return None
-        found = relaxed(
-            mip,
-            sub,
-            weights,
-            deadline=time.monotonic() + FIRST_SHARE * self._left,
-            seed=self.params.seed,
-            processes=processes(),
-        )
+        search: Terms = {
+            "deadline": time.monotonic() + FIRST_SHARE * self._left,
+            "seed": self.params.seed,
+            "processes": processes(),
+        }
+        if len(sub.columns) <= DISTRICT:
+            found = relaxed(mip, sub, weights, **search)
+        else:
+            found = relaxed_by_district(mip, sub, weights, x, self.districts[part], **search)
         if found is None:
             self.reasons.add(StoppedBy.INTERRUPT)
             return None
@@ -171,14 +187,14 @@ class PatternRun(PricedRun):
         for priced, bound in self.proven.get((part, stage), []):
             self._prove(part, stage, priced.proves(bound, self._limits(part, stage)), "solver")
 
-    def _whole_first(self, part: int, sub: Subproblem, first: FloatArray) -> FloatArray:
+    def _whole_first(self, part: int, sub: Subproblem, first: FloatArray, rest: FloatArray) -> FloatArray:
         """What the first stages come to once they are bettered by themselves, where there is time to lay it again."""
         x = self.x[part]
         if self._ended or x is None or self.lay_seconds > SECOND_SHARE * self._left:
             return first
         guide = _with(x, sub, first)
         whole: FloatArray = self._search_first(part, sub, x, guide).astype(np.float64)
-        self._lay({part: _with(self.mips[part].upper, sub, whole)}, self._left)
+        self._lay({part: _with(rest, sub, whole)}, self._left)
         return whole
 
     def _better_first(self, part: int) -> None:
