@@ -152,3 +152,14 @@ def test_people_there_at_the_start_are_moved_after_a_pattern(seed: int) -> None:
     still = best.astype(np.float64)
     still[at_start] = 0.0
     assert not guided(instance, model, still, NEVER)[at_start].any()
+
+
+@pytest.mark.parametrize("seed", MOVED)
+def test_no_more_are_moved_than_there_are_and_may_be(seed: int) -> None:
+    """A pattern that moves everybody everywhere still leads to a plan."""
+    scenario = Scenario.from_tables(*FAMILIES["beds"](seed))
+    instance = index(scenario)
+    model = assemble(instance)
+    x = guided(instance, model, model.mip.upper, NEVER)
+    assert model.mip.is_feasible(x)
+    assert x[model.beds.move].any()

@@ -65,7 +65,8 @@ class Apart(NamedTuple):
     values : float64[columns]
         Those of the plan where a district found no time.
     duals : float64[rows]
-        The mean over the districts that a row touches; 0 where none was solved.
+        The largest of those of the districts that a row touches: what is scarce to one of them costs all; 0 where none
+        was solved.
     """
 
     values: FloatArray
@@ -118,21 +119,20 @@ def relaxed_apart(
         with Relaxation(cut.mip, seed, stop.is_set) as relaxation:
             return cut.rows, relaxation.minimise(cost[columns], deadline=until)
 
-    values, duals, touching = x.astype(np.float64), np.zeros(mip.num_rows), np.zeros(mip.num_rows)
+    values, duals = x.astype(np.float64), np.zeros(mip.num_rows)
     pool = ThreadPoolExecutor(processes, thread_name_prefix="yjopt districts")
     try:
         for columns, (rows, found) in zip(districts, pool.map(relax, districts), strict=True):
-            touching[rows] += 1
             if found.optimal and found.values is not None and found.duals is not None:
                 values[columns] = found.values
-                duals[rows] += found.duals
+                duals[rows] = np.where(np.abs(found.duals) > np.abs(duals[rows]), found.duals, duals[rows])
     except KeyboardInterrupt:
         return None
     finally:
         # Whatever ended it, nobody waits for what is under way.
         stop.set()
         pool.shutdown(wait=False, cancel_futures=True)
-    return Apart(values, duals / np.maximum(touching, 1))
+    return Apart(values, duals)
 
 
 class DistrictSearch:

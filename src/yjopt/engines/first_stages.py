@@ -10,6 +10,7 @@ import hashlib
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -38,8 +39,6 @@ BITS: Final = 24
 #: How much lighter the stages before the last one weigh where their own columns are only partly in the subproblem:
 #: holding them at what the whole plan has costs the bound their full weight for what only the rest breaks.
 LIGHTER: Final = 0.01
-#: The same where one sum has to do for prices and values.
-LIGHT: Final = 0.1
 #: Regions in vain after which a search in a subproblem ends.
 PATIENCE: Final = 40
 #: Seconds with less than which a bound is not begun.
@@ -156,25 +155,22 @@ def relaxed_by_district(
     Relaxed or None
         Always called solved: districts without time keep to the plan. None after Ctrl-C.
     """
-    stages = sub.mip.stages[: sub.last + 1]
-    between = _lighter(weights, stages, LIGHT)
+    stages, began = sub.mip.stages[: sub.last + 1], time.monotonic()
     number = np.full(mip.num_columns, -1, dtype=np.int64)
     number[sub.columns] = np.arange(len(sub.columns))
     own = [here[here >= 0] for here in (number[columns] for columns in districts)]
-    apart = relaxed_apart(
-        sub.mip,
-        x[sub.columns],
-        [columns for columns in own if len(columns)],
-        _sum(sub, between),
-        deadline=deadline,
-        seed=seed,
-        processes=processes,
-    )
-    if apart is None:
+    relax = partial(
+        relaxed_apart, sub.mip, x[sub.columns], [columns for columns in own if len(columns)],
+        seed=seed, processes=processes,
+    )  # fmt: skip
+    lighter = _lighter(weights, stages)
+    guiding = relax(_sum(sub, weights), deadline=began + 0.5 * (deadline - began))
+    pricing = relax(_sum(sub, lighter), deadline=deadline)
+    if guiding is None or pricing is None:
         return None
     duals = np.zeros(mip.num_rows)
-    duals[sub.rows] = apart.duals
-    return Relaxed(apart.values, _priced(stages, between, apart.values, duals), True)
+    duals[sub.rows] = pricing.duals
+    return Relaxed(guiding.values, _priced(stages, lighter, guiding.values, duals), True)
 
 
 def _priced(
@@ -187,12 +183,10 @@ def _priced(
     return Priced(float(last.coefficients @ values[last.columns]), duals / weight, held)
 
 
-def _lighter(
-    weights: Mapping[str, float], stages: Sequence[Stage], factor: float = LIGHTER
-) -> dict[str, float]:
+def _lighter(weights: Mapping[str, float], stages: Sequence[Stage]) -> dict[str, float]:
     """Weights with which stages before the last count little more than it."""
     last = stages[-1].name
-    return {s.name: weights.get(s.name, 0.0) * (1.0 if s.name == last else factor) for s in stages}
+    return {s.name: weights.get(s.name, 0.0) * (1.0 if s.name == last else LIGHTER) for s in stages}
 
 
 def _sum(sub: Subproblem, weights: Mapping[str, float]) -> FloatArray:
