@@ -43,7 +43,7 @@ def prices_of(mip: Mip) -> tuple[FloatArray, Prices]:
     """The vector of the guiding relaxation, and what it says of the first stage."""
     cost = sum(WEIGHTS[s.name] * dense_cost(mip, k) for k, s in enumerate(mip.stages))
     with Relaxation(mip) as relaxation:
-        found = guidance(relaxation, np.asarray(cost), WEIGHTS, soon())
+        found = guidance(relaxation, np.asarray(cost), WEIGHTS, soon(), soon())
     assert found.values is not None
     return found.values, Prices(found.stages["unmet"].duals, found.stages["unmet"].held)
 

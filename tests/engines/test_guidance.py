@@ -56,7 +56,7 @@ def guided(mip: Mip, weights: dict[str, float]) -> Guidance:
     for stage in mip.stages:
         np.add.at(cost, stage.columns, weights[stage.name] * stage.coefficients)
     with Relaxation(mip) as relaxation:
-        return guidance(relaxation, cost, weights, soon())
+        return guidance(relaxation, cost, weights, soon(), soon())
 
 
 def bound_by_prices(mip: Mip, found: Guidance, stage: int, held: list[int]) -> int:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from yjopt.engines.relaxation import Relaxation
     from yjopt.model.mip import FloatArray
 
-#: How many times as long as the vector took the prices may take, and seconds that they get in any case.
-PRICES, LEAST_SECONDS = 1.0, 1.0
+#: How many times as long as the vector took the prices may take, and at most which share of the time then left.
+PRICES, MOST = 1.0, 0.15
 
 
 class Priced(NamedTuple):
@@ -70,6 +70,7 @@ def guidance(
     cost: FloatArray,
     weights: Mapping[str, float],
     deadline: float,
+    end: float,
 ) -> Guidance:
     """Solve the guiding relaxation, and take its duals apart.
 
@@ -80,8 +81,8 @@ def guidance(
         All stages in one sum.
     weights : mapping of str to float
         What a natural unit of each stage weighs in it; none where the sum was made in another way.
-    deadline : float
-        By `time.monotonic`, for the vector.
+    deadline, end : float
+        By `time.monotonic`: of the vector, and of the whole solve.
 
     Returns
     -------
@@ -95,8 +96,8 @@ def guidance(
         interrupted=found.stopped_by is StoppedBy.INTERRUPT,
     )
     if answer.values is not None:
-        most = max(PRICES * answer.seconds, LEAST_SECONDS)
-        _take_apart(relaxation, weights, answer, time.monotonic() + most)
+        now = time.monotonic()
+        _take_apart(relaxation, weights, answer, now + min(PRICES * answer.seconds, MOST * (end - now)))
     return answer
 
 

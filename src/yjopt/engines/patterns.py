@@ -97,6 +97,8 @@ class PatternRun(PricedRun):
                 continue
             if part not in self.districts:
                 self._relax_whole(part, time.monotonic() + GUIDE_SHARE * self._left)
+                if part not in self.patterns and not self._ended:
+                    self._relax_first_alone(part)
             elif self.x[part] is not None:
                 self._relax_apart(part)
         near = {part: pattern for part, pattern in self.patterns.items() if part not in self.districts}
@@ -105,7 +107,7 @@ class PatternRun(PricedRun):
     def _relax_whole(self, part: int, deadline: float) -> None:
         """Vector and prices of the guiding relaxation of a part."""
         cost = self._guiding_cost(self.mips[part])
-        found = guidance(self.relaxations[part], cost, self._weights(), deadline)
+        found = guidance(self.relaxations[part], cost, self._weights(), deadline, self.deadline)
         for name, own in found.stages.items():
             self._keep_prices(part, name, own)
             self.reached[part, name] = own.value
@@ -114,6 +116,14 @@ class PatternRun(PricedRun):
             self.reasons.add(StoppedBy.INTERRUPT)
         if found.values is not None:
             self.patterns[part] = found.values
+
+    def _relax_first_alone(self, part: int) -> None:
+        """Where the whole was not relaxed in time: lay a plan after the first stages' own relaxation."""
+        sub = subproblem(self.mips[part], shares_rows=False)
+        first = None if sub is None else self._relax_first(part, sub)
+        if sub is not None and first is not None and not self._ended:
+            self._lay({part: _with(self.mips[part].upper, sub, first)}, self._left)
+            self._prove_first(part, sub)
 
     def _relax_apart(self, part: int) -> None:
         """Patterns of a part that is too large for one relaxation: its first stages' own, then its districts'."""
@@ -168,7 +178,7 @@ class PatternRun(PricedRun):
         if len(sub.columns) <= DISTRICT:
             found = relaxed(mip, sub, weights, **search)
         else:
-            found = relaxed_by_district(mip, sub, weights, x, self.districts[part], **search)
+            found = relaxed_by_district(mip, sub, weights, x, self.districts.get(part, []), **search)
         if found is None:
             self.reasons.add(StoppedBy.INTERRUPT)
             return None

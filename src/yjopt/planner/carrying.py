@@ -13,6 +13,7 @@ from yjopt.engines.lexicographic import solve
 from yjopt.engines.params import Params
 from yjopt.model.manual.refill import refill
 from yjopt.model.nothing import nothing
+from yjopt.plan import FIRST_STAGES
 from yjopt.planner.keys import carried, worse_off
 from yjopt.planner.mending import LEAST_SECONDS, broken_rows, cut_out, mended
 from yjopt.planner.recalling import recalled
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 MOST_GAINING: Final = 40
 #: Share of the time limit that mending what was carried over may take.
 SHARE: Final = 0.25
+
+#: A value that every stage is below.
+ANYTHING: Final = 2**62
 
 _log = logging.getLogger("yjopt")
 
@@ -139,6 +143,7 @@ def values_as_good(last: Vector, instance: Instance, model: Model) -> dict[str, 
     """What each stage comes to in a plan that is as good as the last one, in quanta.
 
     A stage that would now cost more, or less, if nothing were done may cost more in proportion, or has to cost less.
+    Of stages after goods (support, time, money) anything will do: to better them moves orders that need not be moved.
 
     Parameters
     ----------
@@ -149,9 +154,9 @@ def values_as_good(last: Vector, instance: Instance, model: Model) -> dict[str, 
     """
     before, now = nothing(last.instance, last.model), nothing(instance, model)
     old = {stage.name: stage for stage in last.model.mip.stages}
-    targets = {}
+    targets = {stage.name: ANYTHING for stage in model.mip.stages if stage.name not in FIRST_STAGES}
     for stage in model.mip.stages:
-        if stage.name in old:
+        if stage.name in old and stage.name in FIRST_STAGES:
             value, was = old[stage.name].value(last.x), old[stage.name].value(before)
             targets[stage.name] = value * stage.value(now) // was if was > 0 else value
     return targets

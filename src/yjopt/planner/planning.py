@@ -128,8 +128,8 @@ class Planner:
             What a changed order must at least be worth, in the units of the weighted objective (see
             ``weights`` in the settings); None does not look at orders that change needlessly.
         as_good : bool
-            Stop as soon as every stage is as good as in the last plan, in proportion to what doing nothing would now
-            cost: a plan that is only mended changes few orders.
+            Stop as soon as rules, people and goods are as good as in the last plan, in proportion to what doing nothing
+            would now cost: a plan that is only mended changes few orders.
 
         Returns
         -------
