@@ -129,7 +129,7 @@ class Planner:
             ``weights`` in the settings); None does not look at orders that change needlessly.
         as_good : bool
             Stop as soon as rules, people and goods are as good as in the last plan, in proportion to what doing nothing
-            would now cost: a plan that is only mended changes few orders.
+            would now cost. It saves time; for few changed orders give a price.
 
         Returns
         -------
