@@ -271,11 +271,13 @@ def solve(
 
 def _enough(instance: Instance, model: Model, by_hand: IntArray, gap_scale: float) -> dict[str, int]:
     """Per stage, how far in quanta from its bound a value may be for the search to stop."""
+    if not gap_scale:
+        return {}
     nothing_done = nothing(instance, model)
     return {
         stage.name: int(gap_scale * abs(_scale(stage, by_hand, nothing_done)))
         for stage in model.mip.stages
-        if stage.name != STAGE_HARD and gap_scale > 0
+        if stage.name != STAGE_HARD
     }
 
 

@@ -116,6 +116,16 @@ def test_every_district_has_its_turn(number: int, monkeypatch: pytest.MonkeyPatc
     assert asked[number:] == asked[:number]
 
 
+def test_no_district_is_begun_once_it_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever may say stop is asked before each."""
+    mip, nothing = facilities(4, SITES, TOWNS)
+    asked: list[int] = []
+    search = DistrictSearch(mip, nothing, columns_of(by_town()), stop=lambda: len(asked) == 1)
+    monkeypatch.setattr(search, "_better", lambda columns, _: asked.append(int(columns[0])))
+    search.until(time.monotonic() + 60)
+    assert len(asked) == 1
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_small_models_district_by_district(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the districts, plans keep every row and bounds are never above what enumeration finds."""

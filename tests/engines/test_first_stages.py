@@ -283,3 +283,17 @@ def test_first_stages_of_a_model_too_large_for_one_relaxation(
     if not by_district:
         assert first.bound_proof == "certificate"
         assert first.bound > 0
+
+
+def test_a_search_by_regions_ends_where_it_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As soon as every stage is at what was said to be enough, though more could be had."""
+    monkeypatch.setitem(choice.LARGE, "lagrange", 1)
+    monkeypatch.setattr(lagrange, "WHOLE", 0)
+    mip, nothing = layers(3, sites=24, towns=120)
+    target = int(0.95 * mip.stages[0].value(nothing))
+    params = Params(gap=0.0, time_limit=15.0, engine="lagrange")
+    enough = solve(
+        mip, dataclasses.replace(params, targets={"unmet": target, "cost": 2**62}), nothing
+    ).stages[0]
+    assert enough.value <= target
+    assert solve(mip, params, nothing).stages[0].value < enough.value

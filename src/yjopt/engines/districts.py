@@ -7,9 +7,9 @@ country's provinces share little. A search by regions runs in one district after
 from __future__ import annotations
 
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from threading import Event, Lock
+from functools import partial
+from threading import Lock
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -17,10 +17,12 @@ import numpy as np
 from yjopt.engines.fixing import Plan
 from yjopt.engines.regions import Improvement, Tally
 from yjopt.engines.relaxation import Relaxation
+from yjopt.engines.threads import threads
 from yjopt.model.mip import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from threading import Event
 
     from yjopt.engines.fixing import Cut
     from yjopt.engines.relaxation import RelaxedOutcome
@@ -106,10 +108,10 @@ def relaxed_apart(
     Apart or None
         None after Ctrl-C.
     """
-    plan, lock, stop = Plan(mip, x), Lock(), Event()
+    plan, lock = Plan(mip, x), Lock()
     waiting = sum(map(len, districts))
 
-    def relax(columns: IntArray) -> tuple[IntArray, RelaxedOutcome]:
+    def relax(stop: Event, columns: IntArray) -> tuple[IntArray, RelaxedOutcome]:
         nonlocal waiting
         with lock:
             left = max(deadline - time.monotonic(), 0.0)
@@ -120,18 +122,17 @@ def relaxed_apart(
             return cut.rows, relaxation.minimise(cost[columns], deadline=until)
 
     values, duals = x.astype(np.float64), np.zeros(mip.num_rows)
-    pool = ThreadPoolExecutor(processes, thread_name_prefix="yjopt districts")
     try:
-        for columns, (rows, found) in zip(districts, pool.map(relax, districts), strict=True):
-            if found.optimal and found.values is not None and found.duals is not None:
-                values[columns] = found.values
-                duals[rows] = np.where(np.abs(found.duals) > np.abs(duals[rows]), found.duals, duals[rows])
+        with threads(processes, "districts") as (pool, stop):
+            for columns, (rows, found) in zip(
+                districts, pool.map(partial(relax, stop), districts), strict=True
+            ):
+                if found.optimal and found.values is not None and found.duals is not None:
+                    values[columns] = found.values
+                    larger = np.abs(found.duals) > np.abs(duals[rows])
+                    duals[rows] = np.where(larger, found.duals, duals[rows])
     except KeyboardInterrupt:
         return None
-    finally:
-        # Whatever ended it, nobody waits for what is under way.
-        stop.set()
-        pool.shutdown(wait=False, cancel_futures=True)
     return Apart(values, duals)
 
 
@@ -147,7 +148,7 @@ class DistrictSearch:
         Columns of each.
     guide : float64[columns], optional
         Values of a relaxation.
-    seed, processes, on_better
+    seed, processes, on_better, stop
         As for `regions.Improvement`.
 
     Attributes
@@ -168,7 +169,9 @@ class DistrictSearch:
         seed: int = 0,
         processes: int = 1,
         on_better: Callable[[IntArray, tuple[int, ...]], None] | None = None,
+        stop: Callable[[], bool] | None = None,
     ) -> None:
+        self._stop = stop
         self._mip, self._districts = mip, districts
         self._guide, self._seed, self._processes, self._on_better = guide, seed, processes, on_better
         self._plan = Plan(mip, x)
@@ -196,7 +199,8 @@ class DistrictSearch:
         for columns, share in self._turns():
             now = time.monotonic()
             seconds = max(share * (deadline - began), LEAST_SEARCH)
-            if self.interrupted or deadline - now < LEAST_SEARCH / 2:
+            is_over = self.interrupted or (self._stop is not None and self._stop())
+            if is_over or deadline - now < LEAST_SEARCH / 2:
                 return
             self._better(columns, min(now + seconds, deadline))
             self._next += 1

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from threading import Event
 from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
@@ -22,10 +20,12 @@ from yjopt.engines.districts import relaxed_apart
 from yjopt.engines.guidance import Priced
 from yjopt.engines.regions import Improvement, RegionEngine
 from yjopt.engines.relaxation import Relaxation
+from yjopt.engines.threads import threads
 from yjopt.model.mip import EXACT_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from threading import Event
 
     from yjopt.engines.components import Part
     from yjopt.engines.engine import Limit
@@ -93,7 +93,7 @@ def relaxed(
     Relaxed or None
         None after Ctrl-C.
     """
-    stop, stages = Event(), sub.mip.stages[: sub.last + 1]
+    stages = sub.mip.stages[: sub.last + 1]
     both = [weights, _lighter(weights, stages)]
     costs = [_sum(sub, own) for own in both]
     values, duals = sub.mip.lower.copy(), np.zeros((2, mip.num_rows))
@@ -101,28 +101,24 @@ def relaxed(
     free = pieces.free
     values[free] = np.where(costs[0][free] < 0, sub.mip.upper[free], sub.mip.lower[free])
 
-    def relax(piece: Part) -> list[RelaxedOutcome]:
+    def relax(stop: Event, piece: Part) -> list[RelaxedOutcome]:
         small = sub.mip.restrict(piece.columns, piece.rows)
         with Relaxation(small, seed, stop.is_set) as relaxation:
             return [relaxation.minimise(cost[piece.columns], deadline=deadline) for cost in costs]
 
     # The largest first: beside it the others find their time.
     parts, solved = pieces.parts[::-1], np.ones(2, dtype=np.bool_)
-    pool = ThreadPoolExecutor(processes, thread_name_prefix="yjopt pieces")
     try:
-        for piece, answers in zip(parts, pool.map(relax, parts), strict=True):
-            solved &= [found.optimal for found in answers]
-            for found, own in zip(answers, duals, strict=True):
-                if found.optimal and found.duals is not None:
-                    own[sub.rows[piece.rows]] = found.duals
-            if answers[0].optimal and answers[0].values is not None:
-                values[piece.columns] = answers[0].values
+        with threads(processes, "pieces") as (pool, stop):
+            for piece, answers in zip(parts, pool.map(partial(relax, stop), parts), strict=True):
+                solved &= [found.optimal for found in answers]
+                for found, own in zip(answers, duals, strict=True):
+                    if found.optimal and found.duals is not None:
+                        own[sub.rows[piece.rows]] = found.duals
+                if answers[0].optimal and answers[0].values is not None:
+                    values[piece.columns] = answers[0].values
     except KeyboardInterrupt:
         return None
-    finally:
-        # Whatever ended it, nobody waits for what is under way.
-        stop.set()
-        pool.shutdown(wait=False, cancel_futures=True)
     # Duals of one sum only: what is held is worth the same to all pieces.
     best = int(solved[1] or not solved[0])
     return Relaxed(values, _priced(stages, both[best], values, duals[best]), bool(solved[0]))
@@ -384,15 +380,13 @@ def bettered(
         on_better=better,
         stop=is_in_vain,
     )
-    bound, stop, pool = None, Event(), ThreadPoolExecutor(1, thread_name_prefix="yjopt bound")
+    bound = None
     try:
-        proving = None if prove is None else pool.submit(prove, deadline=until, stop=stop.is_set)
-        search.until(until)
-        if proving is not None and not search.interrupted:
-            bound = proving.result()
+        with threads(1, "bound") as (pool, stop):
+            proving = None if prove is None else pool.submit(prove, deadline=until, stop=stop.is_set)
+            search.until(until)
+            if proving is not None and not search.interrupted:
+                bound = proving.result()
     except KeyboardInterrupt:
         search.interrupted = True
-    finally:
-        stop.set()
-        pool.shutdown(wait=False)
     return Bettered(search.x, bound, search.interrupted)

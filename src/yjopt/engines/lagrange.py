@@ -198,6 +198,7 @@ class LargeRun(PatternRun):
                 seed=self.params.seed,
                 processes=processes(),
                 on_better=lambda better, _: self._better(part, better),
+                stop=lambda: self._has_enough(part),
             )
         elif search is None:
             search = self.searches[part] = Improvement(
@@ -207,7 +208,7 @@ class LargeRun(PatternRun):
                 seed=self.params.seed,
                 processes=processes(),
                 on_better=lambda better, _: self._better(part, better),
-                stop=lambda: self._is_in_vain(part),
+                stop=lambda: self._is_in_vain(part) or self._has_enough(part),
             )
         elif not np.array_equal(search.x, x):
             search.restart(x)
@@ -218,6 +219,11 @@ class LargeRun(PatternRun):
         self.gained_at[part] = self.searches[part].tally.regions
         self._take_if_better(part, x)
         self._tell_incumbent()
+
+    def _has_enough(self, part: int) -> bool:
+        """Whether somebody has said what is enough, and every stage is."""
+        is_said = bool(self.params.enough or self.params.targets)
+        return is_said and all(self._closed(part, stage) for stage in range(len(self.mip.stages)))
 
     def _is_in_vain(self, part: int) -> bool:
         """Whether many regions have gained nothing, and there is something better to do."""

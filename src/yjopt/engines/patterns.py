@@ -13,7 +13,7 @@ import os
 import time
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Final, TypedDict
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -29,9 +29,10 @@ from yjopt.engines.run import LATE_SECONDS, dense
 from yjopt.engines.subproblem import subproblem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from yjopt.engines.engine import Engine
+    from yjopt.engines.first_stages import Relaxed
     from yjopt.engines.knowledge import Knowledge
     from yjopt.engines.params import Params
     from yjopt.engines.subproblem import Subproblem
@@ -55,14 +56,6 @@ DIVE_SHARE, SECOND_SHARE = 0.1, 0.1
 
 #: By how much a stage outweighs the next in the cost of the guiding relaxation where nobody says, and the least weight.
 STEP, LEAST_WEIGHT = 1e-2, 1e-9
-
-
-class Terms(TypedDict):
-    """How a relaxation is solved."""
-
-    deadline: float
-    seed: int
-    processes: int
 
 
 class PatternRun(PricedRun):
@@ -170,15 +163,11 @@ class PatternRun(PricedRun):
         mip, weights, x = self.mips[part], self._weights(), self.x[part]
         if mip.stages[sub.last].name not in weights or x is None:
             return None
-        search: Terms = {
-            "deadline": time.monotonic() + FIRST_SHARE * self._left,
-            "seed": self.params.seed,
-            "processes": processes(),
-        }
-        if len(sub.columns) <= DISTRICT:
-            found = relaxed(mip, sub, weights, **search)
-        else:
-            found = relaxed_by_district(mip, sub, weights, x, self.districts.get(part, []), **search)
+        relax: Callable[..., Relaxed | None] = relaxed
+        if part in self.districts and len(sub.columns) > DISTRICT:
+            relax = partial(relaxed_by_district, x=x, districts=self.districts[part])
+        until = time.monotonic() + FIRST_SHARE * self._left
+        found = relax(mip, sub, weights, deadline=until, seed=self.params.seed, processes=processes())
         if found is None:
             self.reasons.add(StoppedBy.INTERRUPT)
             return None

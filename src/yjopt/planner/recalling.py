@@ -60,15 +60,15 @@ def recalled(
     if not elapsed:
         # Rows that have lost or gained a column.
         _by_place(before.row_blocks, model.mip.row_blocks, row)
-    pattern, known = knowledge.pattern, knowledge
+    pattern = knowledge.pattern
 
     def brought(prices: Prices) -> Prices:
         return Prices(_brought(prices.rows, row, np.zeros(len(row))), dict(prices.held))
 
     return Knowledge(
         None if pattern is None else _brought(pattern, column, model.mip.lower),
-        {name: brought(prices) for name, prices in known.prices.items()},
-        {name: replace(own, prices=brought(own.prices)) for name, own in known.solved.items()},
+        {name: brought(prices) for name, prices in knowledge.prices.items()},
+        {name: replace(own, prices=brought(own.prices)) for name, own in knowledge.solved.items()},
     )
 
 
