@@ -10,7 +10,7 @@ from tiny_mips import brute_force, facilities, random_mip
 
 from yjopt import Scenario, generate
 from yjopt import solve as solve_scenario
-from yjopt.engines import choice, patterns
+from yjopt.engines import choice, first_stages_run
 from yjopt.engines.districts import DistrictSearch, columns_of, relaxed_apart
 from yjopt.engines.lexicographic import solve
 from yjopt.engines.outcome import Status
@@ -130,7 +130,7 @@ def test_no_district_is_begun_once_it_is_enough(monkeypatch: pytest.MonkeyPatch)
 def test_small_models_district_by_district(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the districts, plans keep every row and bounds are never above what enumeration finds."""
     monkeypatch.setitem(choice.LARGE, "lagrange", 1)
-    monkeypatch.setattr(patterns, "WIDE", 0)
+    monkeypatch.setattr(first_stages_run, "WIDE", 0)
     mip = random_mip(seed, feasible=True)
     best = brute_force(mip)
     assert best is not None
@@ -147,8 +147,8 @@ def test_small_models_district_by_district(seed: int, monkeypatch: pytest.Monkey
 def test_a_country_is_planned_better_than_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     """Sixty towns as if they were forty thousand: audited, and much is saved."""
     monkeypatch.setitem(choice.LARGE, "lagrange", 1)
-    monkeypatch.setattr(patterns, "WIDE", 1_000)
-    monkeypatch.setattr(patterns, "DISTRICT", 3_000)
+    monkeypatch.setattr(first_stages_run, "WIDE", 1_000)
+    monkeypatch.setattr(first_stages_run, "DISTRICT", 3_000)
     tables, settings, _ = generate(towns=60, periods=1, seed=4)
     scenario = Scenario.from_tables(tables, settings)
     plan = solve_scenario(scenario, time_limit=8.0, engine="lagrange")

@@ -11,14 +11,16 @@ import numpy as np
 import pytest
 from tiny_mips import dense_cost, layers
 
-from yjopt.engines import choice, lagrange, patterns
+from yjopt.engines import choice, first_stages_run, lagrange, patterns
 from yjopt.engines.engine import Limit
-from yjopt.engines.first_stages import PricedSubproblem, bettered, relaxed
+from yjopt.engines.first_stages import bettered, relaxed
 from yjopt.engines.guidance import guidance
 from yjopt.engines.highs import HighsEngine
 from yjopt.engines.knowledge import Prices
 from yjopt.engines.lexicographic import solve
+from yjopt.engines.outcome import StoppedBy
 from yjopt.engines.params import Guide, Params
+from yjopt.engines.priced_subproblem import PricedSubproblem
 from yjopt.engines.regions import Improvement
 from yjopt.engines.relaxation import Relaxation, RelaxedOutcome
 from yjopt.engines.subproblem import Subproblem, subproblem
@@ -62,7 +64,9 @@ def priced_of(mip: Mip, prices: Prices, *held: tuple[str, Limit]) -> PricedSubpr
 
 
 def solved(priced: PricedSubproblem, x: IntArray) -> int:
-    bound = priced.solve(x, deadline=soon())
+    whole = np.ones(len(priced.sub.columns), dtype=np.bool_)
+    pieces = priced.settle(x, whole, deadline=soon())
+    bound = priced.solve(pieces, whole, deadline=soon())
     assert bound is not None
     return bound
 
@@ -129,7 +133,8 @@ def test_what_was_proven_holds_in_the_next_solve(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setitem(choice.LARGE, "lagrange", 1)
     monkeypatch.setattr(lagrange, "WHOLE", 0)
     mip, nothing = layers(5, sites=6, towns=12)
-    params = Params(gap=0.0, time_limit=6.0, engine="lagrange", guide=laying(mip, nothing, []))
+    guide = laying(mip, nothing, [], np.arange(mip.num_columns))
+    params = Params(gap=0.0, time_limit=6.0, engine="lagrange", guide=guide)
     first = solve(mip, params, nothing)
     assert first.stages[0].bound_proof == "solver"
     assert first.x is not None
@@ -189,7 +194,8 @@ def test_a_search_betters_and_a_bound_is_proven_beside_it(seed: int) -> None:
     mip, nothing = layers(seed, sites=8, towns=30)
     sub, (guide, prices) = part_of(mip), prices_of(mip)
     priced = priced_of(mip, prices)
-    prove = partial(priced.solve, nothing)
+    whole = np.ones(len(sub.columns), dtype=np.bool_)
+    prove = partial(priced.solve, priced.settle(nothing, whole, deadline=soon()), whole)
     found = bettered(sub, nothing, guide, until=soon(5.0), processes=2, prove=prove)
     assert not found.interrupted
     assert sub.mip.is_feasible(found.x)
@@ -223,32 +229,37 @@ def test_ctrl_c_ends_a_search_and_its_bound_at_once(monkeypatch: pytest.MonkeyPa
     assert stopped == [True]
 
 
-def laying(mip: Mip, nothing: IntArray, seen: list[FloatArray]) -> Guide:
+def laying(mip: Mip, nothing: IntArray, seen: list[FloatArray], whole: IntArray | None = None) -> Guide:
     """Lays nothing, and notes what was to be laid."""
 
     def lay(pattern: FloatArray, _: float) -> IntArray:
         seen.append(pattern)
         return nothing
 
-    return Guide(WEIGHTS, lay, np.arange(8))
+    return Guide(WEIGHTS, lay, np.arange(8) if whole is None else whole)
 
 
-def test_plans_are_laid_after_better_first_stages(monkeypatch: pytest.MonkeyPatch) -> None:
-    """After the relaxation, with what most hangs on whole, and after a search in the subproblem: whole altogether."""
+@pytest.mark.parametrize("at_once", [1, 2])
+def test_plans_are_laid_after_better_first_stages(at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After the relaxation and after a search in the subproblem: whole altogether.
+
+    Without a core for bounds, also with what most hangs on made whole.
+    """
+    monkeypatch.setattr(first_stages_run, "processes", lambda: at_once)
     monkeypatch.setitem(choice.LARGE, "lagrange", 1)
     monkeypatch.setattr(lagrange, "WHOLE", 0)
     mip, nothing = layers(3, sites=8, towns=30)
     seen: list[FloatArray] = []
     params = Params(gap=0.0, time_limit=6.0, engine="lagrange", guide=laying(mip, nothing, seen))
     outcome = solve(mip, params, nothing)
-    assert len(seen) == 3
+    assert len(seen) == 4 - at_once
     sub = part_of(mip)
     decided = sub.columns[sub.is_own & sub.mip.integer]
     broken = [int((np.abs(one[decided] - np.rint(one[decided])) > 1e-6).sum()) for one in seen]
     assert broken[0] > 0
-    assert broken[2] == 0
+    assert broken[-1] == 0
     unmet = mip.stages[0]
-    assert unmet.coefficients @ seen[2][unmet.columns] <= 1.1 * best_of(mip)
+    assert unmet.coefficients @ seen[-1][unmet.columns] <= 1.1 * best_of(mip)
     assert outcome.stages[0].bound_proof in ("solver", "certificate")
     assert outcome.stages[0].bound <= best_of(mip) <= outcome.stages[0].value
 
@@ -260,11 +271,11 @@ def test_first_stages_of_a_model_too_large_for_one_relaxation(
 ) -> None:
     """Their own relaxation bounds them with a certificate; plans are laid with the rest free to follow."""
     monkeypatch.setitem(choice.LARGE, "lagrange", 1)
-    monkeypatch.setattr(patterns, "WIDE", 0)
+    monkeypatch.setattr(first_stages_run, "WIDE", 0)
     # No time for the rest.
     monkeypatch.setattr(patterns, "REST_SHARE", 0.0)
     if by_district:
-        monkeypatch.setattr(patterns, "DISTRICT", 0)
+        monkeypatch.setattr(first_stages_run, "DISTRICT", 0)
     mip, nothing = layers(seed, sites=8, towns=30)
     codes = np.random.default_rng(seed).integers(0, 2, mip.num_columns)
     seen: list[FloatArray] = []
@@ -283,6 +294,62 @@ def test_first_stages_of_a_model_too_large_for_one_relaxation(
     if not by_district:
         assert first.bound_proof == "certificate"
         assert first.bound > 0
+
+
+def test_the_rest_is_relaxed_beside_the_first_stages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where these are one programme and there is a core: its districts say what the rest would use."""
+    monkeypatch.setitem(choice.LARGE, "lagrange", 1)
+    monkeypatch.setattr(first_stages_run, "WIDE", 0)
+    mip, nothing = layers(3, sites=8, towns=30)
+    codes = np.random.default_rng(3).integers(0, 2, mip.num_columns)
+    seen: list[FloatArray] = []
+    guide = laying(mip, nothing, seen)
+    params = Params(gap=0.0, time_limit=4.0, engine="lagrange", guide=guide, districts=lambda _: codes)
+    outcome = solve(mip, params, nothing)
+    ship = next(b for b in mip.column_blocks if b.name == "ship")
+    assert (seen[0][ship.start : ship.stop] < mip.upper[ship.start : ship.stop]).any()
+    assert outcome.stages[0].bound <= best_of(mip) <= outcome.stages[0].value
+
+
+@pytest.mark.parametrize("has_time", [True, False])
+def test_first_stages_are_begun_with_beside_a_slow_guide(
+    has_time: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Plans are laid after them alone, and once more when the guide is there; without one they are still bettered."""
+    monkeypatch.setitem(choice.LARGE, "lagrange", 1)
+    monkeypatch.setattr(lagrange, "WHOLE", 0)
+    monkeypatch.setattr(patterns, "SLOW", 0)
+    if not has_time:
+        monkeypatch.setattr(patterns, "GUIDE_SHARE", 0.0)
+    mip, nothing = layers(3, sites=8, towns=30)
+    seen: list[FloatArray] = []
+    params = Params(gap=0.0, time_limit=6.0, engine="lagrange", guide=laying(mip, nothing, seen))
+    outcome = solve(mip, params, nothing)
+    ship = next(b for b in mip.column_blocks if b.name == "ship")
+    is_free = [bool((one[ship.start : ship.stop] == mip.upper[ship.start : ship.stop]).all()) for one in seen]
+    assert is_free[0]
+    assert is_free[1] != has_time
+    assert outcome.stages[0].bound_proof in ("solver", "certificate")
+    assert 0 < outcome.stages[0].bound <= best_of(mip) <= outcome.stages[0].value
+
+
+def test_ctrl_c_beside_a_slow_guide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The guide's process is told to stop, and the plan at hand is the answer."""
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(choice.LARGE, "lagrange", 1)
+    monkeypatch.setattr(lagrange, "WHOLE", 0)
+    monkeypatch.setattr(patterns, "SLOW", 0)
+    monkeypatch.setattr(patterns, "bettered", interrupted)
+    mip, nothing = layers(3, sites=8, towns=30)
+    params = Params(gap=0.0, time_limit=20.0, engine="lagrange", guide=laying(mip, nothing, []))
+    began = time.monotonic()
+    outcome = solve(mip, params, nothing)
+    assert time.monotonic() - began < 5
+    assert outcome.stopped_by is StoppedBy.INTERRUPT
+    assert outcome.x is not None
 
 
 def test_a_search_by_regions_ends_where_it_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,10 @@ from yjopt.engines.params import Params
 from yjopt.instance import index
 from yjopt.model.assembly import assemble
 from yjopt.model.manual import manual
+from yjopt.model.manual.desk import Desk
 from yjopt.model.manual.guided import guided, to_be_whole
+from yjopt.model.manual.ledger import Ledger
+from yjopt.model.nothing import nothing
 from yjopt.plan import decode
 
 if TYPE_CHECKING:
@@ -99,6 +102,25 @@ def test_what_only_wards_and_teams_use_is_ordered_too() -> None:
     only_used = orders[~needed[supplies.lots.item[supplies.lots.source_lot[supplies.orders.source]]]]
     assert pattern[only_used].sum() > 0
     assert guided(instance, model, pattern, NEVER)[only_used].sum() >= np.floor(pattern[only_used].sum())
+
+
+def test_packs_that_may_not_wait_are_opened_as_they_come() -> None:
+    """Two more have come than anybody may want later: two of those opened tomorrow are opened today."""
+    instance, model = city()
+    desk = Desk(Ledger(instance, model, nothing(instance, model)))
+    columns, x = model.supplies, desk.ledger.x
+    upper = model.mip.upper
+    user = int(np.flatnonzero((upper[columns.opened[:, :2]] >= 3).all(axis=1))[0])
+    taker = int(instance.supplies.taker_of_user[user])
+    pack = int(instance.items.pack[instance.consumption.user_item[user]])
+    most = int(upper[columns.received[taker, 0]])
+    x[columns.opened[user, 1]] = 3
+    come = np.zeros(columns.received.shape, dtype=np.int64)
+    come[taker, 0] = most + 2
+    waits = desk.pantry.opened_in_time(come)
+    assert waits[taker].tolist() == [most, 0, 0]
+    assert x[columns.opened[user]].tolist() == [2, 1, 0]
+    assert desk.pantry.loose[user].tolist() == [2 * pack, 0, 0]
 
 
 def test_openings_and_teams_are_to_be_whole() -> None:

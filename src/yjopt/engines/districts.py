@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from yjopt.engines.fixing import Cut
     from yjopt.engines.relaxation import RelaxedOutcome
-    from yjopt.model.mip import FloatArray, IntArray, Mip
+    from yjopt.model.mip import BoolArray, FloatArray, IntArray, Mip
 
 #: Seconds of a district's search by regions, at least.
 LEAST_SEARCH: Final = 1.0
@@ -69,10 +69,13 @@ class Apart(NamedTuple):
     duals : float64[rows]
         The largest of those of the districts that a row touches: what is scarce to one of them costs all; 0 where none
         was solved.
+    solved : bool[columns]
+        Whether a column's district was.
     """
 
     values: FloatArray
     duals: FloatArray
+    solved: BoolArray
 
 
 def relaxed_apart(
@@ -84,6 +87,7 @@ def relaxed_apart(
     deadline: float,
     seed: int = 0,
     processes: int = 1,
+    stop: Callable[[], bool] | None = None,
 ) -> Apart | None:
     """What each district would use if all others kept to the plan.
 
@@ -102,6 +106,8 @@ def relaxed_apart(
         Of the solver.
     processes : int
         Districts solved at once.
+    stop : callable, optional
+        Asked while solvers run; where it answers True, they end as at the deadline.
 
     Returns
     -------
@@ -111,29 +117,30 @@ def relaxed_apart(
     plan, lock = Plan(mip, x), Lock()
     waiting = sum(map(len, districts))
 
-    def relax(stop: Event, columns: IntArray) -> tuple[IntArray, RelaxedOutcome]:
+    def relax(ended: Event, columns: IntArray) -> tuple[IntArray, RelaxedOutcome]:
         nonlocal waiting
         with lock:
             left = max(deadline - time.monotonic(), 0.0)
             until = time.monotonic() + min(left, AHEAD * processes * left * len(columns) / max(waiting, 1))
             waiting -= len(columns)
             cut = plan.cut(columns)
-        with Relaxation(cut.mip, seed, stop.is_set) as relaxation:
+        with Relaxation(cut.mip, seed, lambda: ended.is_set() or (stop is not None and stop())) as relaxation:
             return cut.rows, relaxation.minimise(cost[columns], deadline=until)
 
     values, duals = x.astype(np.float64), np.zeros(mip.num_rows)
+    solved = np.zeros(mip.num_columns, dtype=np.bool_)
     try:
-        with threads(processes, "districts") as (pool, stop):
+        with threads(processes, "districts") as (pool, ended):
             for columns, (rows, found) in zip(
-                districts, pool.map(partial(relax, stop), districts), strict=True
+                districts, pool.map(partial(relax, ended), districts), strict=True
             ):
                 if found.optimal and found.values is not None and found.duals is not None:
-                    values[columns] = found.values
+                    values[columns], solved[columns] = found.values, True
                     larger = np.abs(found.duals) > np.abs(duals[rows])
                     duals[rows] = np.where(larger, found.duals, duals[rows])
     except KeyboardInterrupt:
         return None
-    return Apart(values, duals)
+    return Apart(values, duals, solved)
 
 
 class DistrictSearch:

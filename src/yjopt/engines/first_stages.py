@@ -6,7 +6,6 @@ a whole neighbourhood, and the solver proves bounds that count with whole column
 
 from __future__ import annotations
 
-import hashlib
 import time
 from dataclasses import dataclass
 from functools import partial
@@ -14,35 +13,28 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 
-from yjopt.engines.certificate import lagrangian, reachable, rounded
 from yjopt.engines.components import split
 from yjopt.engines.districts import relaxed_apart
 from yjopt.engines.guidance import Priced
-from yjopt.engines.regions import Improvement, RegionEngine
+from yjopt.engines.regions import Improvement
 from yjopt.engines.relaxation import Relaxation
 from yjopt.engines.threads import threads
-from yjopt.model.mip import EXACT_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from concurrent.futures import Future
     from threading import Event
 
     from yjopt.engines.components import Part
-    from yjopt.engines.engine import Limit
-    from yjopt.engines.knowledge import Prices
     from yjopt.engines.relaxation import RelaxedOutcome
     from yjopt.engines.subproblem import Subproblem
     from yjopt.model.mip import FloatArray, IntArray, Mip, Stage
 
-#: Binary digits kept of the largest multiplier: what a solver is told to minimise must stay exact in its numbers.
-BITS: Final = 24
 #: How much lighter the stages before the last one weigh where their own columns are only partly in the subproblem:
 #: holding them at what the whole plan has costs the bound their full weight for what only the rest breaks.
 LIGHTER: Final = 0.01
 #: Regions in vain after which a search in a subproblem ends.
 PATIENCE: Final = 40
-#: Seconds with less than which a bound is not begun.
-LEAST_SECONDS: Final = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,123 +185,6 @@ def _sum(sub: Subproblem, weights: Mapping[str, float]) -> FloatArray:
     return cost
 
 
-@dataclass(frozen=True, eq=False)
-class PricedSubproblem:
-    """A subproblem with a cost in which the rest of the model is priced.
-
-    Attributes
-    ----------
-    sub : Subproblem
-    cost : int64[columns of the subproblem]
-    constant : int
-        What has to be added, where the stages before are held at 0.
-    multipliers : tuple of int
-        What a quantum of each of these takes away; at most 0.
-    denominator : int
-        All these are in quanta over it.
-    """
-
-    sub: Subproblem
-    cost: IntArray
-    constant: int
-    multipliers: tuple[int, ...]
-    denominator: int
-
-    @classmethod
-    def of(
-        cls, mip: Mip, sub: Subproblem, cost: IntArray, prices: Prices, limits: Sequence[tuple[str, Limit]]
-    ) -> PricedSubproblem | None:
-        """Price all rows that a subproblem does not have.
-
-        Parameters
-        ----------
-        mip : Mip
-            The whole.
-        sub : Subproblem
-            With the rows that it shares with the rest.
-        cost : int64[columns]
-            Of a stage, in quanta.
-        prices : Prices
-            Of the stage, of all rows of `mip`.
-        limits : sequence of str and Limit
-            Earlier stages held, by name.
-
-        Returns
-        -------
-        PricedSubproblem or None
-            None where the numbers are beyond exactness.
-        """
-        outside = prices.rows.copy()
-        outside[sub.rows] = 0.0
-        held = np.array([prices.held.get(name, 0.0) for name, _ in limits])
-        multipliers = rounded(outside, held, BITS)
-        constant, reduced = lagrangian(mip, cost, multipliers, tuple(limit for _, limit in limits))
-        apart = np.ones(mip.num_columns, dtype=np.bool_)
-        apart[sub.columns] = False
-        rest = reduced[apart]
-        cheaper = np.where(rest > 0, mip.lower[apart], mip.upper[apart]).astype(np.int64)
-        constant += int(rest @ cheaper.astype(object))
-        here = reduced[sub.columns]
-        if np.abs(here).max(initial=0) > EXACT_LIMIT:
-            return None
-        pressing = tuple(min(multiplier, 0) for multiplier in multipliers.limits.tolist())
-        shares = zip(pressing, limits, strict=True)
-        constant -= sum(weight * reachable(limit) for weight, (_, limit) in shares)
-        return cls(sub, here.astype(np.int64), constant, pressing, multipliers.denominator)
-
-    @property
-    def mark(self) -> str:
-        """Of every number that a solver is given of it."""
-        mip, digest = self.sub.mip, hashlib.sha256(np.ascontiguousarray(self.cost).tobytes())
-        for array in (
-            mip.matrix.indptr, mip.matrix.indices, mip.matrix.data,
-            mip.row_lower, mip.row_upper, mip.lower, mip.upper, mip.integer,
-        ):  # fmt: skip
-            digest.update(np.ascontiguousarray(array).tobytes())
-        return digest.hexdigest()
-
-    def proves(self, bound: int, limits: Sequence[Limit]) -> int:
-        """The bound of the stage in quanta, without an offset, that one of the subproblem proves.
-
-        Parameters
-        ----------
-        bound : int
-            Of `cost`.
-        limits : sequence of Limit
-            Earlier stages, as they are held by now.
-        """
-        held = zip(self.multipliers, limits, strict=True)
-        total = self.constant + bound + sum(multiplier * reachable(limit) for multiplier, limit in held)
-        return -(-total // self.denominator)
-
-    def solve(
-        self, x: IntArray, *, deadline: float, seed: int = 0, stop: Callable[[], bool] | None = None
-    ) -> int | None:
-        """What a solver proves of `cost`, with all columns whole.
-
-        Parameters
-        ----------
-        x : int64[columns of the whole]
-            A plan.
-        deadline : float
-            By `time.monotonic`.
-        seed : int
-            Of the solver.
-        stop : callable, optional
-            Asked while the solver runs; where it answers True, what is proven by then counts.
-
-        Returns
-        -------
-        int or None
-            None where nothing was proven.
-        """
-        if deadline - time.monotonic() < LEAST_SECONDS:
-            return None
-        engine = RegionEngine(seed=seed, stop=stop)
-        answer = engine.minimise(self.sub.mip, self.cost, start=x[self.sub.columns], deadline=deadline)
-        return None if answer.bound_proof == "trivial" else answer.bound
-
-
 class Proof(Protocol):
     """Proves a bound, see `PricedSubproblem.solve`."""
 
@@ -345,6 +220,7 @@ def bettered(
     seed: int = 0,
     processes: int = 1,
     prove: Proof | None = None,
+    stop: Callable[[], bool] | None = None,
 ) -> Bettered:
     """Better a plan's first stages by regions of their subproblem.
 
@@ -361,11 +237,16 @@ def bettered(
         Of the random choices; solvers at work at once.
     prove : callable, optional
         One of them works on this.
+    stop : callable, optional
+        Asked between regions; the search ends when it answers True.
     """
     gained_at = 0
 
-    def is_in_vain() -> bool:
-        return search.tally.regions - gained_at >= PATIENCE
+    proving: Future[int | None] | None = None
+
+    def is_over() -> bool:
+        is_in_vain = search.tally.regions - gained_at >= PATIENCE
+        return is_in_vain or (stop is not None and stop()) or (proving is not None and proving.done())
 
     def better(_: IntArray, __: tuple[int, ...]) -> None:
         nonlocal gained_at
@@ -376,17 +257,22 @@ def bettered(
         x[sub.columns],
         guide=guide[sub.columns],
         seed=seed,
-        processes=max(1, processes - (prove is not None)),
+        processes=processes,
         on_better=better,
-        stop=is_in_vain,
+        stop=is_over,
     )
     bound = None
     try:
-        with threads(1, "bound") as (pool, stop):
-            proving = None if prove is None else pool.submit(prove, deadline=until, stop=stop.is_set)
+        if prove is not None:
+            with threads(1, "bound") as (pool, stopping):
+                proving = pool.submit(prove, deadline=until, stop=stopping.is_set)
+                search.processes = max(1, processes - 1)
+                search.until(until)
+                bound = None if search.interrupted else proving.result()
+        # Both are free for regions once there is no more to prove.
+        proving, search.processes = None, processes
+        if not search.interrupted:
             search.until(until)
-            if proving is not None and not search.interrupted:
-                bound = proving.result()
     except KeyboardInterrupt:
         search.interrupted = True
     return Bettered(search.x, bound, search.interrupted)

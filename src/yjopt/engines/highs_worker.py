@@ -107,9 +107,7 @@ def _pass_model(highs: Any, highspy: Any, request: Request, checked: Any) -> Non
             model["indptr"],
             model["indices"],
             model["data"],
-            # Every column of a model with integers is handed over as one: with continuous flows beside them the
-            # presolve of HiGHS 1.15.1 has called a model with a plan infeasible, and then "optimal".
-            np.full(columns, model["integer"].any(), dtype=np.int32),
+            _integrality(request),
         ),
         "the model",
     )
@@ -131,6 +129,16 @@ def _pass_model(highs: Any, highspy: Any, request: Request, checked: Any) -> Non
     sent = (columns, rows + extra, nonzeros + len(limits["data"]))
     if arrived != sent:
         raise RuntimeError(f"HiGHS holds a model of {arrived} where {sent} was sent")
+
+
+def _integrality(request: Request) -> Any:
+    """Every column of a model with integers is handed over as one, unless mixed types are asked for.
+
+    With continuous flows beside integers the presolve of HiGHS 1.15.1 has called a model with a plan infeasible, and
+    then "optimal"; whoever asks for them leaves presolve out.
+    """
+    integer = request.model["integer"].astype(np.int32)
+    return integer if request.header["mixed"] else np.full(len(integer), integer.any(), dtype=np.int32)
 
 
 def _finish(highs: Any, highspy: Any, reply: Reply, whole: bool) -> None:

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from yjopt.engines.districts import DistrictSearch
+from yjopt.engines.laying import processes
 from yjopt.engines.outcome import StoppedBy, gap
-from yjopt.engines.patterns import PatternRun, processes
+from yjopt.engines.patterns import PatternRun
 from yjopt.engines.regions import Improvement
 from yjopt.engines.run import LEAST_SECONDS
 
@@ -95,6 +96,7 @@ class LargeRun(PatternRun):
         for part in self.relaxations:
             if part not in self.districts:
                 self._better_first(part)
+        self._prove_all_by_prices()
         self._spend(began)
 
     def _stages(self) -> bool:
@@ -112,6 +114,7 @@ class LargeRun(PatternRun):
         """
         before, self.hopeful = self.x.copy(), np.inf
         bounds, proofs = [own.copy() for own in self.bounds], [own.copy() for own in self.proofs]
+        held = [own.copy() for own in self.held]
         for stage in range(len(self.mip.stages)):
             self._stage(stage)
             self._polish(stage)
@@ -122,6 +125,7 @@ class LargeRun(PatternRun):
             for part, piece in enumerate(self.parts):
                 self._take_if_better(part, after[piece.columns])
         elif after is not None:
+            self.held = held
             for part, piece in enumerate(self.parts):
                 self._forget_bounds(part, after[piece.columns], bounds[part], proofs[part])
 

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 #: Share of the time left in which bounds are made of what an earlier solve has learned.
 RECALL_SHARE: Final = 0.15
 
+#: How many times what a stage comes to in the guiding relaxation its bound has to be to be beyond its own relaxation.
+ABOVE: Final = 1.02
+
 #: How many times as long as the guiding relaxation a stage's own may take once the former has given it a bound.
 AGAIN: Final = 0.5
 
@@ -54,7 +57,9 @@ class PricedRun(Run):
     def __init__(self, mip: Mip, params: Params, start: IntArray | None, engine: Engine) -> None:
         super().__init__(mip, params, start, engine)
         self.relaxations = {
-            part: Relaxation(own, params.seed) for part, own in enumerate(self.mips) if is_large(own, params)
+            part: Relaxation(own, params.seed, lambda: StoppedBy.INTERRUPT in self.reasons)
+            for part, own in enumerate(self.mips)
+            if is_large(own, params)
         }
         self.patterns: dict[int, FloatArray] = {}
         known = {} if params.knowledge is None else params.knowledge.prices
@@ -74,7 +79,11 @@ class PricedRun(Run):
     def _relax(self, part: int, stage: int, until: float) -> None:
         """The relaxation's bound of a stage, the earlier ones held; first what is known already proves."""
         self._prove_by_prices(part, stage)
-        if self.bounds[part][stage] >= self.reached.get((part, self.mip.stages[stage].name), np.inf):
+        reached = self.reached.get((part, self.mip.stages[stage].name), np.inf)
+        if self.bounds[part][stage] > ABOVE * reached:
+            # A solver has proven more than any relaxation will.
+            return
+        if self.bounds[part][stage] >= reached:
             # To hold earlier stages a little tighter may take far longer than it gains.
             until = min(until, time.monotonic() + AGAIN * self.guide_seconds[part])
         found = self.relaxations[part].bound(
@@ -122,6 +131,17 @@ class PricedRun(Run):
             if own.name in self.prices:
                 self.trace.add("bound", own.name, self._value(stage), self._bound(stage))
         self._spend(began)
+
+    def _prove_all_by_prices(self) -> None:
+        """Take the bounds of all stages that the prices at hand prove, those before held at the plan at hand."""
+        if any(x is None for x in self.x):
+            return
+        for stage in range(len(self.mip.stages)):
+            self._hold(stage)
+            for part in self.relaxations:
+                if self._ended:
+                    return
+                self._prove_by_prices(part, stage)
 
     def _prove_by_prices(self, part: int, stage: int) -> None:
         """Take the bound of a stage that the prices at hand prove, whatever they were made for."""

@@ -137,6 +137,8 @@ class Improvement:
     ----------
     interrupted : bool
         Whether Ctrl-C ended it.
+    processes : int
+        As above; it may be changed between two searches.
     tally : Tally
 
     Raises
@@ -159,7 +161,7 @@ class Improvement:
     ) -> None:
         self._mip = mip
         self._engine = engine or RegionEngine(seed=seed)
-        self._processes = processes
+        self.processes = processes
         self._on_better, self._stop = on_better, stop
         self._random = np.random.default_rng(seed)
         self._plan = Plan(mip, x)
@@ -188,7 +190,7 @@ class Improvement:
     def until(self, deadline: float) -> None:
         """Go on until a deadline by `time.monotonic`, until `stop` says so, Ctrl-C, or nothing is left to gain."""
         try:
-            if self._processes > 1:
+            if self.processes > 1:
                 self._several(deadline)
             else:
                 self._one_by_one(deadline)
@@ -221,11 +223,11 @@ class Improvement:
         """Regions without common rows at once, each asked for in a thread of its own."""
         from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
-        pool = ThreadPoolExecutor(self._processes, thread_name_prefix="yjopt regions")
+        pool = ThreadPoolExecutor(self.processes, thread_name_prefix="yjopt regions")
         under_way: dict[Future[tuple[SingleOutcome, float]], Region] = {}
         try:
             while True:
-                while len(under_way) < self._processes and self._goes_on(deadline):
+                while len(under_way) < self.processes and self._goes_on(deadline):
                     region = self._next(list(under_way.values()))
                     if region is None:
                         break

@@ -177,6 +177,7 @@ class RemoteEngine:
         bounds: tuple[Any, Any] | None = None,
         integer: Any = None,
         tolerance: float = USUAL,
+        is_mixed: bool = False,
     ) -> Reply:
         """One request to a worker; the worker is ended unless it has answered and is sound."""
         seconds = deadline - time.monotonic()
@@ -187,6 +188,7 @@ class RemoteEngine:
         try:
             key = worker.offer(search.mip)
             header, arrays = self._request(search, gap, seconds, presolve, tolerance)
+            header["mixed"] = is_mixed
             if bounds is not None:
                 arrays["lower"], arrays["upper"] = bounds
             if integer is not None:

@@ -82,18 +82,20 @@ class Carriers:
         arcs, items, item = instance.supplies.shipments, instance.items, instance.supplies.taker_item[taker]
         grams, millilitres = int(items.grams[item]), int(items.millilitres[item])
         sent: list[tuple[int, int]] = []
+        left_at = self.stock.item
         for arc in self.arcs_of[taker * instance.horizon + period]:
             if wanted == 0:
                 break
-            part, arrive = int(arcs.part[arc]), int(arcs.arrive[arc])
-            # Most givers are empty sooner or later: look at this first.
-            free = int(self.stock[part, period:].min())
-            if free <= 0 or arrive > latest:
+            part = int(arcs.part[arc])
+            # Most givers are empty sooner or later, and this is asked most of all: the end is looked at first.
+            if left_at(part, -1) <= 0 or left_at(part, period) <= 0:
                 continue
-            column = int(model.supplies.ship[arc])
-            packs = min(wanted, self.ledger.room(column), free)
+            arrive, column = int(arcs.arrive[arc]), int(model.supplies.ship[arc])
+            packs = min(wanted, self.ledger.room(column)) if arrive <= latest else 0
+            packs = min(packs, int(self.stock[part, period:].min())) if packs > 0 else 0
             packs = min(packs, self.asking.most(arc)) if packs > 0 else 0
-            packs = self.load(int(model.trips.leg_of_ship[arc]), grams, millilitres, packs)
+            if packs > 0:
+                packs = self.load(int(model.trips.leg_of_ship[arc]), grams, millilitres, packs)
             if packs > 0:
                 self.asking.book(arc, packs)
                 self.ledger.add(self.ledger.x, column, packs)

@@ -59,8 +59,8 @@ class Desk:
         ledger, instance, model, x = self.ledger, self.ledger.instance, self.ledger.model, self.ledger.x
         self.hosts.hold_minimum()
         x[model.supplies.stock] = self.carriers.stock
+        x[model.supplies.received] = self.pantry.opened_in_time(self.shelves.received())
         x[model.supplies.loose] = self.pantry.loose
-        x[model.supplies.received] = self.shelves.received()
         x[model.supplies.lost] = self.shelves.left
         x[model.beds.lost] = self.hosts.waiting
         isolation = instance.isolation

@@ -109,9 +109,9 @@ class Ledger:
 
     def room(self, column: int) -> int:
         """How much the column may still grow."""
-        if self.barred[column]:
+        if self.barred.item(column):
             return 0
-        return int(self.most[column]) - int(self.x[column])
+        return self.most.item(column) - self.x.item(column)
 
 
 def by_key(key: IntArray, size: int, *order: IntArray) -> list[list[int]]:

@@ -157,6 +157,26 @@ class Pantry:
                 return False
         return self.carriers.asking.is_covered(taker)
 
+    def opened_in_time(self, received: IntArray) -> IntArray:
+        """Open packs earlier where more has come than may wait, shape (takers, periods); what then waits."""
+        instance, columns, x = self.ledger.instance, self.ledger.model.supplies, self.ledger.x
+        received, upper = received.copy(), self.ledger.model.mip.upper
+        for taker, period in np.argwhere(received > upper[columns.received]).tolist():
+            most = int(upper[columns.received[taker, period]])
+            for user in np.flatnonzero(instance.supplies.taker_of_user == taker).tolist():
+                pack = int(instance.items.pack[instance.consumption.user_item[user]])
+                for later in range(period + 1, instance.horizon):
+                    early, late = columns.opened[user, period], columns.opened[user, later]
+                    packs = min(
+                        int(received[taker, period]) - most, int(x[late]), int(upper[early] - x[early])
+                    )
+                    if packs > 0:
+                        x[early] += packs
+                        x[late] -= packs
+                        self.loose[user, period:later] += packs * pack
+                        received[taker, period:later] -= packs
+        return received
+
     def relieve(self) -> None:
         """Provide for people there at the start who had to be counted as an exception."""
         exceptions = self.ledger.model.couplings

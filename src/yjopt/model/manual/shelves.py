@@ -74,10 +74,9 @@ class Shelves:
             taker = int(supplies.need_taker[demand])
             due, last = int(supplies.needs.period[demand]), int(supplies.needs.last[demand])
             # As late as is in time, so that what is urgent later finds its stock where it was.
-            for depart, latest in [
-                *((t, due) for t in range(due, -1, -1)),
-                *((t, last) for t in range(last + 1)),
-            ]:
+            in_time = [(period, due) for period in range(due, -1, -1)]
+            late = [(period, last) for period in range(last + 1)]
+            for depart, latest in in_time + (late if last else []):
                 if self.left[demand] == 0:
                     break
                 self._book(demand, self.carriers.send(taker, depart, int(self.left[demand]), latest))

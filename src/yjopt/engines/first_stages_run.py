@@ -1,0 +1,261 @@
+"""A solve that settles the first stages of its large parts by themselves, and lays plans after what comes of it.
+
+What the first stages hang on is a part of a model in which the search is many times as fast, and in which a solver
+proves more than prices do (`first_stages`). What is decided there goes to the whole by one warm relaxation, and from it
+to a plan.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from yjopt.engines.districts import columns_of
+from yjopt.engines.diving import WHOLE, dived
+from yjopt.engines.first_stages import Bettered, bettered, relaxed, relaxed_by_district
+from yjopt.engines.knowledge import Prices, Solved
+from yjopt.engines.laying import LayingRun, processes, with_part
+from yjopt.engines.outcome import StoppedBy
+from yjopt.engines.priced_subproblem import PricedSubproblem
+from yjopt.engines.relaxation import Relaxation
+from yjopt.engines.run import dense
+from yjopt.engines.subproblem import subproblem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from yjopt.engines.engine import Engine
+    from yjopt.engines.first_stages import Relaxed
+    from yjopt.engines.knowledge import Knowledge
+    from yjopt.engines.params import Params
+    from yjopt.engines.subproblem import Subproblem
+    from yjopt.model.mip import FloatArray, IntArray, Mip
+
+#: Columns beyond which a part is taken district by district, and columns of a district at most.
+WIDE, DISTRICT = 1_000_000, 700_000
+
+#: Shares of the time left: for a relaxation of the first stages alone, and for one after they are decided.
+FIRST_SHARE, COMPLETE_SHARE = 0.7, 0.7
+
+#: Share of the time left for bettering the first stages by themselves.
+SEARCH_SHARE: Final = 0.55
+
+#: Share of the time left for solving small pieces of the first stages outright.
+SETTLE_SHARE: Final = 0.1
+
+#: Shares of the time left that making columns of the first stages whole, and laying a second plan after it, may take.
+DIVE_SHARE, SECOND_SHARE = 0.1, 0.1
+
+
+class FirstStagesRun(LayingRun):
+    """A solve in which the first stages of large parts are settled by themselves.
+
+    Attributes
+    ----------
+    districts : dict of int to list of int64 array
+        Columns of the districts of each part that is too large for one relaxation.
+    proven : dict of (int, int) to list of (PricedSubproblem, int)
+        By part and stage, what a solver has proven while other rows were priced.
+    solved : dict of str to Solved
+        By stage, the same for a model like this one.
+    """
+
+    def __init__(self, mip: Mip, params: Params, start: IntArray | None, engine: Engine) -> None:
+        super().__init__(mip, params, start, engine)
+        self.districts = self._cut_up()
+        self.proven: dict[tuple[int, int], list[tuple[PricedSubproblem, int]]] = {}
+        known = params.knowledge
+        self.solved: dict[str, Solved] = {} if known is None else dict(known.solved)
+
+    def _relax_first(self, part: int, sub: Subproblem) -> FloatArray | None:
+        """The vector of the relaxation of what the first stages of a part hang on; its prices are kept."""
+        mip, weights, x = self.mips[part], self._weights(), self.x[part]
+        if mip.stages[sub.last].name not in weights or x is None:
+            return None
+        relax: Callable[..., Relaxed | None] = relaxed
+        if self._is_cut_up(part, sub):
+            relax = partial(relaxed_by_district, x=x, districts=self.districts[part])
+        until = time.monotonic() + FIRST_SHARE * self._left
+        found = relax(mip, sub, weights, deadline=until, seed=self.params.seed, processes=processes())
+        if found is None:
+            self.reasons.add(StoppedBy.INTERRUPT)
+            return None
+        self._keep_prices(part, mip.stages[sub.last].name, found.priced)
+        return found.values if found.solved else None
+
+    def _relax_first_alone(self, part: int) -> FloatArray | None:
+        """Lay a plan after the first stages' own relaxation, and prove their bounds; that plan with its vector."""
+        sub = subproblem(self.mips[part], shares_rows=False)
+        first = None if sub is None else self._relax_first(part, sub)
+        if sub is None or first is None or self._ended:
+            return None
+        # Nobody knows what the rest does: it may do whatever the first stages want.
+        self._lay({part: with_part(self.mips[part].upper, sub, first)}, self._left)
+        self._prove_first(part, sub)
+        x = self.x[part]
+        return None if x is None else with_part(x, sub, first)
+
+    def _better_first(self, part: int) -> None:
+        """Better the first stages of a part by themselves, and lay a plan after what comes of it."""
+        sub, x = subproblem(self.mips[part]), self.x[part]
+        if sub is None or x is None or part not in self.patterns or self._ended:
+            return
+        if self.params.guide is None or all(self._closed(part, stage) for stage in range(sub.last + 1)):
+            return
+        if self.lay_seconds > self._left * self.mips[part].num_columns / self.mip.num_columns:
+            # A whole plan is laid for it, however small the part is.
+            return
+        prices = self.prices.get(self.mip.stages[sub.last].name)
+        priced = self._priced(part, sub, prices) if processes() > 1 else None
+        if priced is None:
+            self._dive_first(part, sub)
+        x = self.x[part]
+        if x is None or self._ended:
+            return
+        found = self._search_first(part, sub, x, self.patterns[part], priced)
+        self._lay_with(part, sub, found.x, found.x)
+
+    def _priced(self, part: int, sub: Subproblem, prices: Prices | None) -> PricedSubproblem | None:
+        """The last of the first stages, with the rest priced; None where there are no prices."""
+        if prices is None:
+            return None
+        for stage in range(sub.last):
+            self._hold(stage)
+        mip, limits = self.mips[part], self._limits(part, sub.last)
+        own = Prices(prices.rows[self.parts[part].rows], prices.held)
+        held = list(zip(self._held_names(part, sub.last), limits, strict=True))
+        return PricedSubproblem.of(mip, sub, dense(mip, sub.last), own, held)
+
+    def _search_first(
+        self,
+        part: int,
+        sub: Subproblem,
+        x: IntArray,
+        guide: FloatArray,
+        priced: PricedSubproblem | None = None,
+    ) -> Bettered:
+        """Better a plan's first stages by regions of their subproblem; meanwhile the solver may prove a bound."""
+        until, seed = time.monotonic() + SEARCH_SHARE * self._left, self.params.seed
+        prove = None
+        if priced is not None:
+            whole = np.isin(sub.columns, self._to_be_whole(part))
+            soon = time.monotonic() + SETTLE_SHARE * self._left
+            pieces = priced.settle(x, whole, deadline=soon, seed=seed)
+            if pieces.interrupted:
+                self.reasons.add(StoppedBy.INTERRUPT)
+                return Bettered(pieces.x, None, True)
+            x = x.copy()
+            x[sub.columns] = pieces.x
+            prove = partial(priced.solve, pieces, whole, seed=seed)
+        found = bettered(sub, x, guide, until=until, seed=seed, processes=processes(), prove=prove)
+        if found.interrupted:
+            self.reasons.add(StoppedBy.INTERRUPT)
+        if found.bound is not None and priced is not None:
+            self._keep_solved(part, sub, priced, found.bound)
+        return found
+
+    def _whole_first(self, part: int, sub: Subproblem, first: FloatArray, rest: FloatArray) -> FloatArray:
+        """What the first stages come to once they are bettered by themselves, where there is time to lay it again."""
+        x = self.x[part]
+        if self._ended or x is None or self.lay_seconds > SECOND_SHARE * self._left:
+            return first
+        guide = with_part(x, sub, first)
+        whole: FloatArray = self._search_first(part, sub, x, guide).x.astype(np.float64)
+        self._lay({part: with_part(rest, sub, whole)}, self._left)
+        return whole
+
+    def _dive_first(self, part: int, sub: Subproblem) -> None:
+        """Lay a second plan, after the first stages with what most hangs on made whole."""
+        whole = np.flatnonzero(np.isin(sub.columns, self._to_be_whole(part)))
+        late = time.monotonic() + DIVE_SHARE * self._left
+        if not len(whole) or self.lay_seconds > SECOND_SHARE * self._left:
+            return
+        cost = self._guiding_cost(self.mips[part])[sub.columns]
+        with Relaxation(sub.mip, self.params.seed) as relaxation:
+            found = relaxation.minimise(cost, deadline=late)
+            self._note(found.stopped_by)
+            if found.optimal and found.values is not None:
+                values, is_interrupted = dived(relaxation, cost, found.values, whole, late)
+                if is_interrupted:
+                    self.reasons.add(StoppedBy.INTERRUPT)
+                self._lay_near(part, sub, values)
+
+    def _lay_near(self, part: int, sub: Subproblem, values: FloatArray) -> bool:
+        """Lay a plan after values of the first stages; what is broken in them may be anything near."""
+        ends = np.floor(values + WHOLE), np.ceil(values - WHOLE)
+        return self._lay_with(part, sub, *(end.astype(np.int64) for end in ends))
+
+    def _lay_with(self, part: int, sub: Subproblem, low: IntArray, high: IntArray) -> bool:
+        """Lay a plan in which the first stages are decided between two vectors; regions follow a better one."""
+        pattern = None if self._ended else self._completed(part, sub, low, high)
+        if pattern is None or not self._lay({**self.patterns, part: pattern}, self._left):
+            return False
+        self.patterns[part] = pattern
+        return True
+
+    def _completed(self, part: int, sub: Subproblem, low: IntArray, high: IntArray) -> FloatArray | None:
+        """A pattern in which the first stages are decided between two vectors, or as nearly as the rest allows."""
+        mip, decided = self.mips[part], sub.decided()
+        cost, lower, upper = self._guiding_cost(mip), mip.lower.copy(), mip.upper.copy()
+        lower[sub.columns[decided]], upper[sub.columns[decided]] = low[decided], high[decided]
+        # What the rest cannot make possible is not to be; what is above it never has to be.
+        for least in (lower, mip.lower):
+            deadline = time.monotonic() + COMPLETE_SHARE * self._left
+            found = self.relaxations[part].minimise(cost, lower=least, upper=upper, deadline=deadline)
+            self._note(found.stopped_by)
+            if not found.infeasible or self._ended:
+                return found.values if found.optimal else None
+        return None
+
+    def _prove_first(self, part: int, sub: Subproblem) -> None:
+        """The bound of the last of the first stages, as soon as there is a plan to hold those before it at."""
+        for stage in range(sub.last):
+            self._hold(stage)
+        self._prove_by_prices(part, sub.last)
+
+    def _prove_by_prices(self, part: int, stage: int) -> None:
+        """The bounds that prices prove, and what a solver has proven with some."""
+        super()._prove_by_prices(part, stage)
+        for priced, bound in self.proven.get((part, stage), []):
+            self._prove(part, stage, priced.proves(bound, self._limits(part, stage)), "solver")
+
+    def _keep_solved(self, part: int, sub: Subproblem, priced: PricedSubproblem, bound: int) -> None:
+        """Remember what a solver has proven, and the prices that it holds with."""
+        self.proven.setdefault((part, sub.last), []).append((priced, bound))
+        name = self.mip.stages[sub.last].name
+        prices = Prices(self.prices[name].rows.copy(), dict(self.prices[name].held))
+        self.solved[name] = Solved(priced.mark, prices, bound)
+        self._prove_first(part, sub)
+
+    def _learned(self) -> Knowledge:
+        """What the next solve of a model like this may begin with."""
+        return replace(super()._learned(), solved=dict(self.solved))
+
+    def _recall(self) -> None:
+        """Begin with what an earlier solve has learned; what a solver proved then holds where it was given the same."""
+        super()._recall()
+        for part in self.relaxations:
+            sub = None if part in self.districts or self._ended else subproblem(self.mips[part])
+            known = None if sub is None else self.solved.get(self.mip.stages[sub.last].name)
+            if sub is None or known is None or self.x[part] is None:
+                continue
+            priced = self._priced(part, sub, known.prices)
+            if priced is not None and priced.mark == known.mark:
+                self.proven.setdefault((part, sub.last), []).append((priced, known.bound))
+                self._prove_first(part, sub)
+
+    def _is_cut_up(self, part: int, sub: Subproblem) -> bool:
+        """Whether the first stages of a part are too large for one relaxation, too."""
+        return part in self.districts and len(sub.columns) > DISTRICT
+
+    def _cut_up(self) -> dict[int, list[IntArray]]:
+        """The districts of parts that are too large for one relaxation, where somebody can tell them."""
+        wide = [part for part in self.relaxations if self.mips[part].num_columns > WIDE]
+        if self.params.districts is None or not wide:
+            return {}
+        codes = self.params.districts(DISTRICT)
+        return {part: columns_of(codes[self.parts[part].columns]) for part in wide}
