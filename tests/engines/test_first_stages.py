@@ -12,6 +12,7 @@ import pytest
 from tiny_mips import dense_cost, layers
 
 from yjopt.engines import choice, first_stages_run, lagrange, patterns
+from yjopt.engines import guidance as guidance_module
 from yjopt.engines.engine import Limit
 from yjopt.engines.first_stages import bettered, relaxed
 from yjopt.engines.guidance import guidance
@@ -350,6 +351,19 @@ def test_ctrl_c_beside_a_slow_guide(monkeypatch: pytest.MonkeyPatch) -> None:
     assert time.monotonic() - began < 5
     assert outcome.stopped_by is StoppedBy.INTERRUPT
     assert outcome.x is not None
+
+
+def test_what_the_guide_could_not_price_is_bounded_early(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before regions and stages have their turn, which may leave no time for it."""
+    monkeypatch.setitem(choice.LARGE, "lagrange", 1)
+    monkeypatch.setattr(lagrange, "WHOLE", 0)
+    monkeypatch.setattr(guidance_module, "PRICES", 0.0)
+    monkeypatch.setattr(lagrange.LargeRun, "_stages", lambda _: False)
+    mip, nothing = layers(3, sites=8, towns=30)
+    params = Params(gap=0.0, time_limit=4.0, engine="lagrange", guide=laying(mip, nothing, []))
+    first = solve(mip, params, nothing).stages[0]
+    assert first.bound_proof == "certificate"
+    assert 0 < first.bound <= best_of(mip)
 
 
 def test_a_search_by_regions_ends_where_it_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:

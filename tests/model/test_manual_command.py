@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from tiny_command import command
 from tiny_tree import contacts, frames_of, sick, task
 
+from yjopt import generate
 from yjopt.auditing import audit
 from yjopt.instance import Instance, index
+from yjopt.model import manual as manual_module
 from yjopt.model.assembly import Model, assemble
-from yjopt.model.manual import manual
+from yjopt.model.manual import manual, obeying
 from yjopt.model.nothing import nothing
 from yjopt.model.tightening import lowered, tighten
 from yjopt.plan import decode
 from yjopt.scenario import Scenario
+
+if TYPE_CHECKING:
+    from yjopt.instance.joining import IntArray
 
 SEEDS = [*range(15), *(pytest.param(seed, marks=pytest.mark.long) for seed in range(15, 400))]
 
@@ -105,3 +111,30 @@ def test_by_hand_a_hard_quota_is_kept() -> None:
     x = manual(instance, model)
     assert int(x[model.teams.deploy].sum()) == 1
     assert int(x[model.rules.few].sum()) == 0
+
+
+def test_what_stands_beside_a_forbidden_step_is_given_up_before_everything_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A city in which every mend brings up another fault: fewer plans are laid, and people are none the worse."""
+    tables, settings, _ = generate(towns=120, periods=1, seed=1, rule="strict")
+    instance = index(Scenario.from_tables(tables, settings))
+    model = assemble(instance)
+    people = next(stage for stage in model.mip.stages if stage.name == "unmet_people")
+    once = manual_module._laid_once
+    laid: list[int] = []
+
+    def counted(*args: object) -> IntArray:
+        x: IntArray = once(*args)  # type: ignore[arg-type]
+        laid.append(people.value(x))
+        return x
+
+    monkeypatch.setattr(manual_module, "_laid_once", counted)
+    x = manual(instance, model)
+    assert 3 < len(laid) <= 6
+    assert model.mip.is_feasible(x)
+    soon, laid[:] = len(laid), []
+    monkeypatch.setattr(obeying, "PATIENT", 20)
+    patient = manual(instance, model)
+    assert len(laid) > soon
+    assert people.value(x) <= 1.1 * people.value(patient)

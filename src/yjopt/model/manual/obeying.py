@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 #: Rows by which somebody must be exhausted before goods are asked for higher up.
 _GOODS_ROWS: Final = ("exhausted", "exhausted_durable", "own_idle", "order_asks")
 
+#: After so many attempts few steps are forbidden each time, and others take their place for a long while.
+PATIENT: Final = 3
+
 
 def signs_set(model: Model, x: IntArray) -> IntArray:
     """The vector with every sign that a giver is exhausted, and every opening, set where it holds."""
@@ -101,7 +104,8 @@ def lawful(
     instance, model
         What is planned.
     attempts : int
-        How often at most; the last time nobody is asked before whom another must be exhausted.
+        How often at most. After some, what stands beside a forbidden step is barred as well; the last time nobody
+        is asked before whom another must be exhausted.
     lay : callable
         Makes a plan in which barred columns stay 0; signs and openings are set here.
     give_up_at : float
@@ -109,14 +113,23 @@ def lawful(
         never.
     """
     barred = np.zeros(model.mip.num_columns, dtype=np.bool_)
+    in_order = np.concatenate([model.strict.flow, goods_in_order(model)])
     for attempt in range(attempts):
         if attempt == attempts - 1 and attempts > 1 and give_up_at == math.inf:
-            barred[model.strict.flow] = True
-            barred[goods_in_order(model)] = True
+            barred[in_order] = True
         x = with_goods_rules(instance, model, signs_set(model, lay(barred)))
         shut = np.concatenate([forbidden(model, x), forbidden_goods(model, x)])
         if not len(shut) or time.monotonic() > give_up_at:
             break
         # Looking back, somebody was asked too early: begin again without that.
         barred[shut] = True
+        if attempt >= min(PATIENT, attempts // 2):
+            barred[np.intersect1d(_beside(model, shut), in_order)] = True
     return x
+
+
+def _beside(model: Model, shut: IntArray) -> IntArray:
+    """Columns that stand in a row with some: those who want the same, or the same of somebody."""
+    matrix = model.mip.matrix
+    rows = np.unique(matrix[:, shut].indices)
+    return np.unique(matrix.tocsr()[rows].indices).astype(np.int64)
