@@ -99,7 +99,8 @@ class LargeRun(PatternRun):
         for part in self.relaxations:
             if part not in self.districts:
                 self._better_first(part)
-        self._prove_all_by_prices()
+        if not self._ended:
+            self._prove_all_by_prices(self.deadline)
         for part in self.relaxations:
             if part not in self.districts and self.mips[part].num_columns > WHOLE:
                 self._bound_next(part)

@@ -16,7 +16,7 @@ import numpy as np
 from yjopt.engines.components import split
 from yjopt.engines.engine import trivial_bound
 from yjopt.engines.highs import VERDICTS
-from yjopt.engines.outcome import StoppedBy
+from yjopt.engines.outcome import StoppedBy, gap
 from yjopt.engines.regions import RegionEngine
 from yjopt.engines.remote import RemoteEngine, Reply, Verdict
 
@@ -178,8 +178,7 @@ def settled(
         bound += found.bound
         if found.interrupted:
             return Settled(x, bound, None, True)
-        is_closed = float(cost[here] @ found.values) <= (1 + GAP) * found.bound
-        if is_closed:
+        if gap(round(float(cost[here] @ found.values)), found.bound) <= GAP:
             x[here] = _made_whole(small, cost[here], whole[here], found.values, start[here], deadline, seed)
     return Settled(x, bound, pieces.parts[-1] if pieces.parts else None)
 
@@ -193,7 +192,7 @@ def _made_whole(
     deadline: float,
     seed: int,
 ) -> IntArray:
-    """The best plan with some columns as in a vector; the start where it is not worse in every stage."""
+    """The best plan with some columns as in a vector; the start where that is no better in the order of stages."""
     kept = whole & mip.integer
     fixed = np.rint(values)
     small = replace(mip, lower=np.where(kept, fixed, mip.lower), upper=np.where(kept, fixed, mip.upper))

@@ -66,14 +66,11 @@ class PatternRun(FirstStagesRun):
     def _relax_beside(self, part: int) -> bool:
         """The guiding relaxation of a part, and meanwhile its first stages bettered alone; whether these were."""
         sub, x = subproblem(self.mips[part]), None
-        try:
-            with threads(1, "guidance") as (pool, _):
-                relaxing = pool.submit(self._guidance(part))
-                if sub is not None:
-                    x = self._better_meanwhile(part, sub, relaxing.done)
-                self._take_guidance(part, relaxing.result())
-        except KeyboardInterrupt:
-            self.reasons.add(StoppedBy.INTERRUPT)
+        with threads(1, "guidance") as (pool, _):
+            relaxing = pool.submit(self._guidance(part))
+            if sub is not None:
+                x = self._better_meanwhile(part, sub, relaxing.done)
+            self._take_guidance(part, relaxing.result())
         if sub is not None and x is not None and part in self.patterns:
             self._lay_with(part, sub, x, x)
         elif sub is not None and x is not None:

@@ -123,6 +123,13 @@ class PricedRun(Run):
         until = began + RECALL_SHARE * self._left
         if known.pattern is not None:
             self.patterns = {part: known.pattern[self.parts[part].columns] for part in self.relaxations}
+        self._prove_all_by_prices(until)
+        self._spend(began)
+
+    def _prove_all_by_prices(self, until: float) -> None:
+        """Take the bounds of all stages that the prices at hand prove, those before held at the plan at hand."""
+        if any(x is None for x in self.x):
+            return
         for stage, own in enumerate(self.mip.stages):
             self._hold(stage)
             for part in self.relaxations:
@@ -130,18 +137,6 @@ class PricedRun(Run):
                     self._prove_by_prices(part, stage)
             if own.name in self.prices:
                 self.trace.add("bound", own.name, self._value(stage), self._bound(stage))
-        self._spend(began)
-
-    def _prove_all_by_prices(self) -> None:
-        """Take the bounds of all stages that the prices at hand prove, those before held at the plan at hand."""
-        if any(x is None for x in self.x):
-            return
-        for stage in range(len(self.mip.stages)):
-            self._hold(stage)
-            for part in self.relaxations:
-                if self._ended:
-                    return
-                self._prove_by_prices(part, stage)
 
     def _prove_by_prices(self, part: int, stage: int) -> None:
         """Take the bound of a stage that the prices at hand prove, whatever they were made for."""
