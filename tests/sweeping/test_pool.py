@@ -217,11 +217,16 @@ def _children(pid: int) -> list[int]:
     if not Path("/proc/self/task").exists():
         pytest.skip("The processes of others are looked up in /proc, which this system does not have.")
     found = Path(f"/proc/{pid}/task").glob("*/children")
-    return [int(child) for file in found for child in file.read_text().split()]
+    return [int(child) for file in found for child in _told(file).split()]
 
 
 def _command(pid: int) -> bytes:
+    return _told(Path(f"/proc/{pid}/cmdline"))
+
+
+def _told(file: Path) -> bytes:
+    """What a file of a process or thread says; nothing where that has ended meanwhile."""
     try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
+        return file.read_bytes()
     except OSError:
         return b""
