@@ -16,11 +16,12 @@ import numpy as np
 from yjopt.engines.outcome import StoppedBy
 
 if TYPE_CHECKING:
+    from yjopt.engines.engine import Limit
     from yjopt.engines.relaxation import Relaxation, RelaxedOutcome
     from yjopt.model.mip import BoolArray, FloatArray, IntArray, Mip
 
 #: Parts of the columns that are still broken which are rounded at a time: a dive for each, the cheapest counts.
-AT_ONCE: Final = (0.2, 0.02)
+AT_ONCE: Final = (0.2, 0.05)
 #: Where no column is nearer than this to its upper neighbour, all are rounded down.
 CRUMB: Final = 0.1
 #: What is nearer to a whole number is one.
@@ -30,20 +31,28 @@ LEAST_SECONDS: Final = 0.05
 
 
 def dived(
-    relaxation: Relaxation, cost: FloatArray, values: FloatArray, columns: IntArray, deadline: float
+    relaxation: Relaxation,
+    cost: FloatArray | IntArray,
+    values: FloatArray,
+    columns: IntArray,
+    deadline: float,
+    *,
+    limits: tuple[Limit, ...] = (),
 ) -> tuple[FloatArray, bool]:
     """Make some columns of a relaxation's optimum whole.
 
     Parameters
     ----------
     relaxation : Relaxation
-    cost : float64[columns]
+    cost : float64[columns] or int64[columns]
     values : float64[columns]
         The optimum.
     columns : int64 array
         What is to be whole.
     deadline : float
         By `time.monotonic`; how far it has come by then is what is returned.
+    limits : tuple of Limit
+        Extra rows that the optimum keeps.
 
     Returns
     -------
@@ -55,7 +64,7 @@ def dived(
     """
     best, is_whole = values, False
     for at_once in AT_ONCE:
-        dive = Dive(relaxation, cost, values, columns, at_once)
+        dive = Dive(relaxation, cost, values, columns, at_once, limits)
         finished = dive.until(deadline)
         if finished and (not is_whole or cost @ dive.values < cost @ best):
             best, is_whole = dive.values, True
@@ -172,13 +181,15 @@ class Dive:
     Parameters
     ----------
     relaxation : Relaxation
-    cost : float64[columns]
+    cost : float64[columns] or int64[columns]
     values : float64[columns]
         Its optimum at that cost; afterwards that of the relaxation with all that is fixed.
     columns : int64 array
         What is to be whole.
     at_once : float
         Part of what is still broken that is rounded at a time.
+    limits : tuple of Limit
+        Extra rows.
 
     Attributes
     ----------
@@ -189,10 +200,11 @@ class Dive:
     """
 
     relaxation: Relaxation
-    cost: FloatArray
+    cost: FloatArray | IntArray
     values: FloatArray
     columns: IntArray
     at_once: float
+    limits: tuple[Limit, ...] = ()
     interrupted: bool = field(default=False, init=False)
     rounds: int = field(default=0, init=False)
     _bounds: Bounds = field(init=False, repr=False)
@@ -255,6 +267,8 @@ class Dive:
     def _solve(self, deadline: float) -> RelaxedOutcome:
         self.rounds += 1
         bounds = self._bounds
-        found = self.relaxation.minimise(self.cost, lower=bounds.lower, upper=bounds.upper, deadline=deadline)
+        found = self.relaxation.minimise(
+            self.cost, limits=self.limits, lower=bounds.lower, upper=bounds.upper, deadline=deadline
+        )
         self.interrupted |= found.stopped_by is StoppedBy.INTERRUPT
         return found

@@ -188,7 +188,7 @@ def _sum(sub: Subproblem, weights: Mapping[str, float]) -> FloatArray:
 class Proof(Protocol):
     """Proves a bound, see `PricedSubproblem.solve`."""
 
-    def __call__(self, *, deadline: float, stop: Callable[[], bool]) -> int | None:
+    def __call__(self, *, stop: Callable[[], bool]) -> int | None:
         """What was proven, or None."""
         ...
 
@@ -227,7 +227,7 @@ def bettered(
     Parameters
     ----------
     sub : Subproblem
-    x : int64[columns of the whole]
+    x : int64[columns of the subproblem]
         A plan.
     guide : float64[columns of the whole]
         Values of a relaxation.
@@ -254,7 +254,7 @@ def bettered(
 
     search = Improvement(
         sub.mip,
-        x[sub.columns],
+        x,
         guide=guide[sub.columns],
         seed=seed,
         processes=processes,
@@ -265,7 +265,7 @@ def bettered(
     try:
         if prove is not None:
             with threads(1, "bound") as (pool, stopping):
-                proving = pool.submit(prove, deadline=until, stop=stopping.is_set)
+                proving = pool.submit(prove, stop=stopping.is_set)
                 search.processes = max(1, processes - 1)
                 search.until(until)
                 bound = None if search.interrupted else proving.result()

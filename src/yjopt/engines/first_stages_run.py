@@ -14,26 +14,30 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from yjopt.engines.components import split
 from yjopt.engines.districts import columns_of
 from yjopt.engines.diving import WHOLE, dived
 from yjopt.engines.first_stages import Bettered, bettered, relaxed, relaxed_by_district
 from yjopt.engines.knowledge import Prices, Solved
 from yjopt.engines.laying import LayingRun, processes, with_part
 from yjopt.engines.outcome import StoppedBy
+from yjopt.engines.partly_whole import Settled
 from yjopt.engines.priced_subproblem import PricedSubproblem
 from yjopt.engines.relaxation import Relaxation
 from yjopt.engines.run import dense
+from yjopt.engines.strengthening import strengthened
 from yjopt.engines.subproblem import subproblem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from yjopt.engines.engine import Engine
+    from yjopt.engines.engine import Engine, Limit
     from yjopt.engines.first_stages import Relaxed
     from yjopt.engines.knowledge import Knowledge
+    from yjopt.engines.outcome import BoundProof
     from yjopt.engines.params import Params
     from yjopt.engines.subproblem import Subproblem
-    from yjopt.model.mip import FloatArray, IntArray, Mip
+    from yjopt.model.mip import BoolArray, FloatArray, IntArray, Mip
 
 #: Columns beyond which a part is taken district by district, and columns of a district at most.
 WIDE, DISTRICT = 1_000_000, 700_000
@@ -42,13 +46,17 @@ WIDE, DISTRICT = 1_000_000, 700_000
 FIRST_SHARE, COMPLETE_SHARE = 0.7, 0.7
 
 #: Share of the time left for bettering the first stages by themselves.
-SEARCH_SHARE: Final = 0.55
+SEARCH_SHARE: Final = 0.4
 
-#: Share of the time left for solving small pieces of the first stages outright.
-SETTLE_SHARE: Final = 0.1
+#: Shares of the time left for solving small pieces of the first stages outright, and for what a solver proves of the
+#: largest beside the search: cuts have proven most of it before.
+SETTLE_SHARE, PROVE_SHARE = 0.1, 0.25
 
 #: Shares of the time left that making columns of the first stages whole, and laying a second plan after it, may take.
-DIVE_SHARE, SECOND_SHARE = 0.1, 0.1
+DIVE_SHARE, SECOND_SHARE = 0.5, 0.2
+
+#: How much longer cuts and dives take than the guiding relaxation, about.
+DIVING: Final = 1.0
 
 
 class FirstStagesRun(LayingRun):
@@ -58,8 +66,8 @@ class FirstStagesRun(LayingRun):
     ----------
     districts : dict of int to list of int64 array
         Columns of the districts of each part that is too large for one relaxation.
-    proven : dict of (int, int) to list of (PricedSubproblem, int)
-        By part and stage, what a solver has proven while other rows were priced.
+    proven : dict of (int, int) to list of (PricedSubproblem, int, BoundProof)
+        By part and stage, what was proven of a subproblem while other rows were priced.
     solved : dict of str to Solved
         By stage, the same for a model like this one.
     """
@@ -67,7 +75,7 @@ class FirstStagesRun(LayingRun):
     def __init__(self, mip: Mip, params: Params, start: IntArray | None, engine: Engine) -> None:
         super().__init__(mip, params, start, engine)
         self.districts = self._cut_up()
-        self.proven: dict[tuple[int, int], list[tuple[PricedSubproblem, int]]] = {}
+        self.proven: dict[tuple[int, int], list[tuple[PricedSubproblem, int, BoundProof]]] = {}
         known = params.knowledge
         self.solved: dict[str, Solved] = {} if known is None else dict(known.solved)
 
@@ -110,13 +118,15 @@ class FirstStagesRun(LayingRun):
             # A whole plan is laid for it, however small the part is.
             return
         prices = self.prices.get(self.mip.stages[sub.last].name)
-        priced = self._priced(part, sub, prices) if processes() > 1 else None
-        if priced is None:
-            self._dive_first(part, sub)
-        x = self.x[part]
+        priced = self._priced(part, sub, prices)
+        pieces = self._settled(part, sub, x, priced)
+        cuts = self._dive_first(part, sub, pieces, priced)
+        x = self.x[part] if self.spare is None else self.spare[self.parts[part].columns]
         if x is None or self._ended:
             return
-        found = self._search_first(part, sub, x, self.patterns[part], priced)
+        found = self._search_first(
+            part, sub, pieces.put_in(x[sub.columns]), self.patterns[part], priced, pieces, cuts
+        )
         self._lay_with(part, sub, found.x, found.x)
 
     def _priced(self, part: int, sub: Subproblem, prices: Prices | None) -> PricedSubproblem | None:
@@ -130,6 +140,21 @@ class FirstStagesRun(LayingRun):
         held = list(zip(self._held_names(part, sub.last), limits, strict=True))
         return PricedSubproblem.of(mip, sub, dense(mip, sub.last), own, held)
 
+    def _settled(self, part: int, sub: Subproblem, x: IntArray, priced: PricedSubproblem | None) -> Settled:
+        """The first stages with all of their independent pieces solved outright but the largest."""
+        if priced is None:
+            parts = split(sub.mip).parts
+            return Settled(x[sub.columns], 0, parts[-1] if parts else None)
+        soon = time.monotonic() + SETTLE_SHARE * self._left
+        pieces = priced.settle(x, self._is_whole(part, sub), deadline=soon, seed=self.params.seed)
+        if pieces.interrupted:
+            self.reasons.add(StoppedBy.INTERRUPT)
+        return pieces
+
+    def _is_whole(self, part: int, sub: Subproblem) -> BoolArray:
+        """Columns of a subproblem that most else hangs on."""
+        return np.isin(sub.columns, self._to_be_whole(part))
+
     def _search_first(
         self,
         part: int,
@@ -137,20 +162,14 @@ class FirstStagesRun(LayingRun):
         x: IntArray,
         guide: FloatArray,
         priced: PricedSubproblem | None = None,
+        pieces: Settled | None = None,
+        cuts: Sequence[Limit] = (),
     ) -> Bettered:
         """Better a plan's first stages by regions of their subproblem; meanwhile the solver may prove a bound."""
         until, seed = time.monotonic() + SEARCH_SHARE * self._left, self.params.seed
         prove = None
-        if priced is not None:
-            whole = np.isin(sub.columns, self._to_be_whole(part))
-            soon = time.monotonic() + SETTLE_SHARE * self._left
-            pieces = priced.settle(x, whole, deadline=soon, seed=seed)
-            if pieces.interrupted:
-                self.reasons.add(StoppedBy.INTERRUPT)
-                return Bettered(pieces.x, None, True)
-            x = x.copy()
-            x[sub.columns] = pieces.x
-            prove = partial(priced.solve, pieces, whole, seed=seed)
+        if priced is not None and pieces is not None and processes() > 1:
+            prove = partial(self._prove_beside, part, sub, priced, pieces, cuts, until)
         found = bettered(sub, x, guide, until=until, seed=seed, processes=processes(), prove=prove)
         if found.interrupted:
             self.reasons.add(StoppedBy.INTERRUPT)
@@ -158,31 +177,67 @@ class FirstStagesRun(LayingRun):
             self._keep_solved(part, sub, priced, found.bound)
         return found
 
+    def _prove_beside(
+        self,
+        part: int,
+        sub: Subproblem,
+        priced: PricedSubproblem,
+        pieces: Settled,
+        cuts: Sequence[Limit],
+        until: float,
+        *,
+        stop: Callable[[], bool],
+    ) -> int | None:
+        """What a solver proves of the first stages; then the bound of the stage after them, if there is time."""
+        soon = time.monotonic() + PROVE_SHARE * self._left
+        whole, seed = self._is_whole(part, sub), self.params.seed
+        bound = priced.solve(pieces, whole, cuts=cuts, seed=seed, deadline=soon, stop=stop)
+        if not stop():
+            self._bound_next(part, until)
+        return bound
+
     def _whole_first(self, part: int, sub: Subproblem, first: FloatArray, rest: FloatArray) -> FloatArray:
         """What the first stages come to once they are bettered by themselves, where there is time to lay it again."""
         x = self.x[part]
         if self._ended or x is None or self.lay_seconds > SECOND_SHARE * self._left:
             return first
         guide = with_part(x, sub, first)
-        whole: FloatArray = self._search_first(part, sub, x, guide).x.astype(np.float64)
+        whole: FloatArray = self._search_first(part, sub, x[sub.columns], guide).x.astype(np.float64)
         self._lay({part: with_part(rest, sub, whole)}, self._left)
         return whole
 
-    def _dive_first(self, part: int, sub: Subproblem) -> None:
-        """Lay a second plan, after the first stages with what most hangs on made whole."""
-        whole = np.flatnonzero(np.isin(sub.columns, self._to_be_whole(part)))
-        late = time.monotonic() + DIVE_SHARE * self._left
-        if not len(whole) or self.lay_seconds > SECOND_SHARE * self._left:
-            return
-        cost = self._guiding_cost(self.mips[part])[sub.columns]
-        with Relaxation(sub.mip, self.params.seed) as relaxation:
-            found = relaxation.minimise(cost, deadline=late)
-            self._note(found.stopped_by)
-            if found.optimal and found.values is not None:
-                values, is_interrupted = dived(relaxation, cost, found.values, whole, late)
-                if is_interrupted:
-                    self.reasons.add(StoppedBy.INTERRUPT)
-                self._lay_near(part, sub, values)
+    def _dive_first(
+        self, part: int, sub: Subproblem, pieces: Settled, priced: PricedSubproblem | None
+    ) -> tuple[Limit, ...]:
+        """Lay a second plan, after the largest piece with what most hangs on made whole; the cuts that helped."""
+        seconds = DIVE_SHARE * self._left
+        late = time.monotonic() + seconds
+        is_long = DIVING * self.guide_seconds.get(part, np.inf) > seconds
+        if pieces.open is None or self._ended or is_long or self.lay_seconds > SECOND_SHARE * self._left:
+            return ()
+        here, whole = pieces.open.columns, self._is_whole(part, sub)
+        if not whole[here].any():
+            return ()
+        cost = self._guiding_cost(self.mips[part])[sub.columns] if priced is None else priced.cost
+        small = sub.mip.restrict(here, pieces.open.rows)
+        with Relaxation(small, self.params.seed) as relaxation:
+            found = strengthened(relaxation, cost[here], whole[here], deadline=late)
+            self._note(found.outcome.stopped_by)
+            if not found.outcome.optimal or found.outcome.values is None:
+                return ()
+            if priced is not None:
+                bound = pieces.bound + found.bound(small, priced.cost[here])
+                self._keep_proven(part, sub, priced, bound, "certificate")
+            columns = np.flatnonzero(whole[here])
+            values, is_interrupted = dived(
+                relaxation, cost[here], found.outcome.values, columns, late, limits=found.cuts
+            )
+        if is_interrupted:
+            self.reasons.add(StoppedBy.INTERRUPT)
+        near = pieces.x.astype(np.float64)
+        near[here] = values
+        self._lay_near(part, sub, near)
+        return found.cuts
 
     def _lay_near(self, part: int, sub: Subproblem, values: FloatArray) -> bool:
         """Lay a plan after values of the first stages; what is broken in them may be anything near."""
@@ -192,10 +247,12 @@ class FirstStagesRun(LayingRun):
     def _lay_with(self, part: int, sub: Subproblem, low: IntArray, high: IntArray) -> bool:
         """Lay a plan in which the first stages are decided between two vectors; regions follow a better one."""
         pattern = None if self._ended else self._completed(part, sub, low, high)
-        if pattern is None or not self._lay({**self.patterns, part: pattern}, self._left):
+        if pattern is None:
             return False
-        self.patterns[part] = pattern
-        return True
+        is_better = self._lay({**self.patterns, part: pattern}, self._left)
+        if is_better or self.spare is not None:
+            self.patterns[part] = pattern
+        return is_better
 
     def _completed(self, part: int, sub: Subproblem, low: IntArray, high: IntArray) -> FloatArray | None:
         """A pattern in which the first stages are decided between two vectors, or as nearly as the rest allows."""
@@ -220,16 +277,22 @@ class FirstStagesRun(LayingRun):
     def _prove_by_prices(self, part: int, stage: int) -> None:
         """The bounds that prices prove, and what a solver has proven with some."""
         super()._prove_by_prices(part, stage)
-        for priced, bound in self.proven.get((part, stage), []):
-            self._prove(part, stage, priced.proves(bound, self._limits(part, stage)), "solver")
+        for priced, bound, proof in self.proven.get((part, stage), []):
+            self._prove(part, stage, priced.proves(bound, self._limits(part, stage)), proof)
+
+    def _keep_proven(
+        self, part: int, sub: Subproblem, priced: PricedSubproblem, bound: int, proof: BoundProof
+    ) -> None:
+        """Remember what was proven of a subproblem, and take the bound of the whole that follows from it."""
+        self.proven.setdefault((part, sub.last), []).append((priced, bound, proof))
+        self._prove_first(part, sub)
 
     def _keep_solved(self, part: int, sub: Subproblem, priced: PricedSubproblem, bound: int) -> None:
         """Remember what a solver has proven, and the prices that it holds with."""
-        self.proven.setdefault((part, sub.last), []).append((priced, bound))
         name = self.mip.stages[sub.last].name
         prices = Prices(self.prices[name].rows.copy(), dict(self.prices[name].held))
         self.solved[name] = Solved(priced.mark, prices, bound)
-        self._prove_first(part, sub)
+        self._keep_proven(part, sub, priced, bound, "solver")
 
     def _learned(self) -> Knowledge:
         """What the next solve of a model like this may begin with."""
@@ -245,8 +308,7 @@ class FirstStagesRun(LayingRun):
                 continue
             priced = self._priced(part, sub, known.prices)
             if priced is not None and priced.mark == known.mark:
-                self.proven.setdefault((part, sub.last), []).append((priced, known.bound))
-                self._prove_first(part, sub)
+                self._keep_proven(part, sub, priced, known.bound, "solver")
 
     def _is_cut_up(self, part: int, sub: Subproblem) -> bool:
         """Whether the first stages of a part are too large for one relaxation, too."""

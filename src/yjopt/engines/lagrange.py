@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 WHOLE: Final = 30_000
 
 #: Share of the time left for regions before the bounds.
-REGIONS_SHARE: Final = 0.6
+REGIONS_SHARE: Final = 0.75
 
 #: Share of the time left for the bound of the stage after those that the guide has priced.
 NEXT_SHARE: Final = 0.15
@@ -103,17 +103,8 @@ class LargeRun(PatternRun):
             self._prove_all_by_prices(self.deadline)
         for part in self.relaxations:
             if part not in self.districts and self.mips[part].num_columns > WHOLE:
-                self._bound_next(part)
+                self._bound_next(part, time.monotonic() + NEXT_SHARE * self._left)
         self._spend(began)
-
-    def _bound_next(self, part: int) -> None:
-        """The bound of the first stage that nothing has priced yet, while there is time for its relaxation."""
-        if self.params.guide is None or part not in self.patterns or self._ended:
-            return
-        for stage, own in enumerate(self.mip.stages):
-            if own.name not in self.prices and not self._closed(part, stage):
-                self._relax(part, stage, time.monotonic() + NEXT_SHARE * self._left)
-                return
 
     def _stages(self) -> bool:
         """All stages in order; False where nothing is to come after them."""

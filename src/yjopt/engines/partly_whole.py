@@ -79,6 +79,13 @@ class Settled(NamedTuple):
     open: Part | None
     interrupted: bool = False
 
+    def put_in(self, x: IntArray) -> IntArray:
+        """A plan with all pieces but the largest as they were settled."""
+        result = self.x.copy()
+        if self.open is not None:
+            result[self.open.columns] = x[self.open.columns]
+        return result
+
 
 class _Rise:
     """When a bound rises no more: what comes after the rounds of cuts takes long and gives little."""

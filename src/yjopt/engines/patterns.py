@@ -83,7 +83,7 @@ class PatternRun(FirstStagesRun):
         x = self.x[part]
         if first is None or x is None or self._ended:
             return None
-        found = bettered(sub, x, first, until=self.deadline, seed=self.params.seed, stop=is_over)
+        found = bettered(sub, x[sub.columns], first, until=self.deadline, seed=self.params.seed, stop=is_over)
         if found.interrupted:
             self.reasons.add(StoppedBy.INTERRUPT)
         return found.x

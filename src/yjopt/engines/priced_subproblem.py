@@ -14,6 +14,7 @@ import numpy as np
 
 from yjopt.engines.certificate import lagrangian, reachable, rounded
 from yjopt.engines.partly_whole import partly_whole, settled
+from yjopt.engines.strengthening import with_cuts
 from yjopt.model.mip import EXACT_LIMIT
 
 if TYPE_CHECKING:
@@ -137,6 +138,7 @@ class PricedSubproblem:
         pieces: Settled,
         whole: BoolArray,
         *,
+        cuts: Sequence[Limit] = (),
         deadline: float,
         seed: int = 0,
         stop: Callable[[], bool] | None = None,
@@ -148,6 +150,8 @@ class PricedSubproblem:
         pieces : Settled
             Of the subproblem.
         whole : bool[columns of the subproblem]
+        cuts : sequence of Limit
+            Rows that every plan of the largest piece keeps, and its relaxation does not.
         deadline, seed, stop
             As for `partly_whole`.
 
@@ -159,7 +163,7 @@ class PricedSubproblem:
         if pieces.open is None:
             return pieces.bound
         here = pieces.open.columns
-        mip = self.sub.mip.restrict(here, pieces.open.rows)
+        mip = with_cuts(self.sub.mip.restrict(here, pieces.open.rows), cuts)
         found = partly_whole(
             mip, self.cost[here], whole[here], pieces.x[here], deadline=deadline, seed=seed, stop=stop
         )

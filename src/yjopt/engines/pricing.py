@@ -50,6 +50,8 @@ class PricedRun(Run):
         By stage, the duals that gave its bound.
     reached : dict of (int, str) to float
         What each stage of a part comes to in the guiding relaxation.
+    bounded_next : set of int
+        Parts of which the first stage that the guide has not priced has a bound.
     guide_seconds : dict of int to float
         How long that took.
     """
@@ -66,6 +68,7 @@ class PricedRun(Run):
         self.prices = {name: Prices(own.rows.copy(), dict(own.held)) for name, own in known.items()}
         self.reached: dict[tuple[int, str], float] = {}
         self.guide_seconds: dict[int, float] = {}
+        self.bounded_next: set[int] = set()
 
     def outcome(self) -> Outcome:
         """Run all stages and put the answer together; the relaxations' processes are given back."""
@@ -93,6 +96,17 @@ class PricedRun(Run):
         if found.bound_proof == "certificate" and found.bound >= self.bounds[part][stage]:
             self._learn(part, stage, found.outcome)
         self._prove(part, stage, found.bound, found.bound_proof)
+
+    def _bound_next(self, part: int, until: float) -> None:
+        """The bound of the first stage that the guide has not priced, while there is time; once for each part."""
+        if self.params.guide is None or part not in self.patterns or part in self.bounded_next or self._ended:
+            return
+        for stage, own in enumerate(self.mip.stages):
+            self._hold(stage)
+            if own.name not in self.prices and not self._closed(part, stage):
+                self._relax(part, stage, until)
+                self.bounded_next |= {part} if own.name in self.prices else set()
+                return
 
     def _learn(self, part: int, stage: int, outcome: RelaxedOutcome) -> None:
         """Remember the duals of a stage's relaxation."""
