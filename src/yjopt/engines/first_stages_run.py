@@ -49,14 +49,14 @@ FIRST_SHARE, COMPLETE_SHARE = 0.7, 0.7
 SEARCH_SHARE: Final = 0.4
 
 #: Shares of the time left for solving small pieces of the first stages outright, and for what a solver proves of the
-#: largest beside the search: cuts have proven most of it before.
-SETTLE_SHARE, PROVE_SHARE = 0.1, 0.25
+#: largest beside the search: cuts have proven most of it before. The first may take so many seconds in any case.
+SETTLE_SHARE, PROVE_SHARE, SETTLE_SECONDS = 0.2, 0.25, 0.3
 
 #: Shares of the time left that making columns of the first stages whole, and laying a second plan after it, may take.
 DIVE_SHARE, SECOND_SHARE = 0.5, 0.2
 
-#: How much longer cuts and dives take than the guiding relaxation, about.
-DIVING: Final = 1.0
+#: Seconds that cuts and dives in a piece of so many columns may take, and the power by which these grow.
+DIVING_SECONDS, DIVING_COLUMNS, DIVING_POWER = 8.0, 23_000, 1.5
 
 
 class FirstStagesRun(LayingRun):
@@ -145,7 +145,7 @@ class FirstStagesRun(LayingRun):
         if priced is None:
             parts = split(sub.mip).parts
             return Settled(x[sub.columns], 0, parts[-1] if parts else None)
-        soon = time.monotonic() + SETTLE_SHARE * self._left
+        soon = time.monotonic() + min(max(SETTLE_SHARE * self._left, SETTLE_SECONDS), self._left)
         pieces = priced.settle(x, self._is_whole(part, sub), deadline=soon, seed=self.params.seed)
         if pieces.interrupted:
             self.reasons.add(StoppedBy.INTERRUPT)
@@ -212,11 +212,14 @@ class FirstStagesRun(LayingRun):
         """Lay a second plan, after the largest piece with what most hangs on made whole; the cuts that helped."""
         seconds = DIVE_SHARE * self._left
         late = time.monotonic() + seconds
-        is_long = DIVING * self.guide_seconds.get(part, np.inf) > seconds
-        if pieces.open is None or self._ended or is_long or self.lay_seconds > SECOND_SHARE * self._left:
+        if part not in self.guide_seconds:
+            # The pattern is remembered, and so is a plan that was bettered since.
+            return ()
+        if pieces.open is None or self._ended or self.lay_seconds > SECOND_SHARE * self._left:
             return ()
         here, whole = pieces.open.columns, self._is_whole(part, sub)
-        if not whole[here].any():
+        needed = DIVING_SECONDS * (len(here) / DIVING_COLUMNS) ** DIVING_POWER
+        if needed > seconds or not whole[here].any():
             return ()
         cost = self._guiding_cost(self.mips[part])[sub.columns] if priced is None else priced.cost
         small = sub.mip.restrict(here, pieces.open.rows)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from yjopt.model.mip import BoolArray, FloatArray, IntArray, Mip
 
 #: Seconds with less than which nothing is begun.
-LEAST_SECONDS: Final = 0.5
+LEAST_SECONDS: Final = 0.05
 
 #: A bound that has risen by no more than this part of itself in the last part of the time, and in so many seconds, is
 #: taken to rise no more.

@@ -30,7 +30,7 @@ LEAST_CARRY_SECONDS: Final = 0.2
 CARRY_SHARE: Final = 0.25
 #: Share of the time limits of all variants that may go into the plan they start from, and the most.
 BASE_SHARE: Final = 0.1
-MOST_TIMES: Final = 5.0
+MOST_TIMES: Final = 14.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +81,7 @@ def planned(scenario: Scenario, terms: Terms, variants: int) -> Base:
         Of every solve.
     variants : int
         Number of searches that will start from it: a tenth of their time limits may go into this one, within the
-        limit of one to five.
+        limit of one to fourteen.
 
     Raises
     ------
