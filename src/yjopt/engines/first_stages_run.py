@@ -114,12 +114,17 @@ class FirstStagesRun(LayingRun):
             return
         if self.params.guide is None or all(self._closed(part, stage) for stage in range(sub.last + 1)):
             return
+        if self.proven.get((part, sub.last)):
+            # The very same was bettered by an earlier solve, and another plan laid for little more changes many orders.
+            return
         if self.lay_seconds > self._left * self.mips[part].num_columns / self.mip.num_columns:
             # A whole plan is laid for it, however small the part is.
             return
         prices = self.prices.get(self.mip.stages[sub.last].name)
         priced = self._priced(part, sub, prices)
         pieces = self._settled(part, sub, x, priced)
+        # A plan laid before is no better start than the one at hand: only what the dive decided is new.
+        self.spare = None
         cuts = self._dive_first(part, sub, pieces, priced)
         x = self.x[part] if self.spare is None else self.spare[self.parts[part].columns]
         if x is None or self._ended:
