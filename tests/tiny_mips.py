@@ -11,7 +11,7 @@ from yjopt.model.builder import Builder
 
 if TYPE_CHECKING:
     from yjopt.engines.engine import Engine, Limit, SingleOutcome
-    from yjopt.model.mip import IntArray, Mip
+    from yjopt.model.mip import BoolArray, IntArray, Mip
 
 
 def random_mip(seed: int, *, blocks: int = 1, feasible: bool = False) -> Mip:
@@ -124,6 +124,14 @@ def dense_cost(mip: Mip, stage: int = 0) -> IntArray:
     cost = np.zeros(mip.num_columns, dtype=np.int64)
     cost[mip.stages[stage].columns] = mip.stages[stage].coefficients
     return cost
+
+
+def hung_on(mip: Mip) -> BoolArray:
+    """What is opened, and who is sent: on these most else hangs."""
+    whole = np.zeros(mip.num_columns, dtype=np.bool_)
+    for block in mip.column_blocks:
+        whole[block.start : block.stop] = block.name in ("open", "teams")
+    return whole
 
 
 class Recorder:

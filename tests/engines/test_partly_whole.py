@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from scipy import sparse
-from tiny_mips import dense_cost, layers
+from tiny_mips import dense_cost, hung_on, layers
 
 from yjopt.engines.highs import HighsEngine
 from yjopt.engines.partly_whole import partly_whole, settled
@@ -23,14 +23,6 @@ if TYPE_CHECKING:
 
 def soon(seconds: float = 20.0) -> float:
     return time.monotonic() + seconds
-
-
-def hung_on(mip: Mip) -> BoolArray:
-    """What is opened, and who is sent."""
-    whole = np.zeros(mip.num_columns, dtype=np.bool_)
-    for block in mip.column_blocks:
-        whole[block.start : block.stop] = block.name in ("open", "teams")
-    return whole
 
 
 def best_of(mip: Mip) -> int:

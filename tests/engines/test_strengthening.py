@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from tiny_mips import dense_cost, layers
+from tiny_mips import dense_cost, hung_on, layers
 
 from yjopt.engines.diving import dived
 from yjopt.engines.highs import HighsEngine
+from yjopt.engines.partly_whole import partly_whole
 from yjopt.engines.relaxation import Relaxation
-from yjopt.engines.strengthening import strengthened, with_cuts
+from yjopt.engines.strengthening import strengthened
 from yjopt.model.builder import Builder
 
 if TYPE_CHECKING:
@@ -21,14 +22,6 @@ if TYPE_CHECKING:
 
 def soon(seconds: float = 20.0) -> float:
     return time.monotonic() + seconds
-
-
-def hung_on(mip: Mip) -> np.ndarray:
-    """What is opened, and who is sent."""
-    whole = np.zeros(mip.num_columns, dtype=np.bool_)
-    for block in mip.column_blocks:
-        whole[block.start : block.stop] = block.name in ("open", "teams")
-    return whole
 
 
 def staffed(seed: int) -> Mip:
@@ -72,20 +65,22 @@ def test_a_certificate_with_cuts_lies_between_the_relaxation_and_the_best(seed: 
     assert all(cut.holds(best.x) for cut in found.cuts)
 
 
-def test_cuts_as_rows_keep_every_plan_and_the_bound() -> None:
-    mip, nothing = layers(3, sites=5, towns=9)
+@pytest.mark.parametrize("seed", range(4))
+def test_a_solver_given_the_cuts_finds_the_same_and_proves_no_less(seed: int) -> None:
+    mip = staffed(seed)
     cost, whole = dense_cost(mip), hung_on(mip)
     with Relaxation(mip) as relaxation:
         found = strengthened(relaxation, cost, whole, deadline=soon())
-    tight = with_cuts(mip, found.cuts)
-    assert tight.num_rows == mip.num_rows + len(found.cuts)
-    assert tight.is_feasible(nothing)
-    with Relaxation(tight) as relaxation:
-        bound = relaxation.bound(cost, deadline=soon()).bound
-    assert abs(bound - found.bound(mip, cost)) <= 1
-    answers = [HighsEngine().minimise(own, cost, gap=0.0, deadline=soon()).value for own in (mip, tight)]
-    assert answers[0] == answers[1]
-    assert with_cuts(mip, ()) is mip
+    refused = np.zeros(mip.num_columns, dtype=np.int64)
+    refused[-5:] = 1
+    plain, tight = (
+        HighsEngine().minimise(mip, cost, limits=limits, gap=0.0, deadline=soon())
+        for limits in ((), found.cuts)
+    )
+    assert plain.value == tight.value == tight.bound
+    proven = partly_whole(mip, cost, whole, refused, limits=found.cuts, deadline=soon())
+    assert proven.is_proven
+    assert found.bound(mip, cost) <= proven.bound <= plain.bound
 
 
 def test_a_dive_keeps_the_cuts() -> None:

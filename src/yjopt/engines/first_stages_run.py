@@ -29,12 +29,11 @@ from yjopt.engines.strengthening import strengthened
 from yjopt.engines.subproblem import subproblem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from yjopt.engines.engine import Engine, Limit
     from yjopt.engines.first_stages import Relaxed
     from yjopt.engines.knowledge import Knowledge
-    from yjopt.engines.outcome import BoundProof
     from yjopt.engines.params import Params
     from yjopt.engines.subproblem import Subproblem
     from yjopt.model.mip import BoolArray, FloatArray, IntArray, Mip
@@ -66,8 +65,8 @@ class FirstStagesRun(LayingRun):
     ----------
     districts : dict of int to list of int64 array
         Columns of the districts of each part that is too large for one relaxation.
-    proven : dict of (int, int) to list of (PricedSubproblem, int, BoundProof)
-        By part and stage, what was proven of a subproblem while other rows were priced.
+    proven : dict of (int, int) to list of (PricedSubproblem, int)
+        By part and stage, what a solver has proven of a subproblem, wholly or in part, while other rows were priced.
     solved : dict of str to Solved
         By stage, the same for a model like this one.
     """
@@ -75,7 +74,7 @@ class FirstStagesRun(LayingRun):
     def __init__(self, mip: Mip, params: Params, start: IntArray | None, engine: Engine) -> None:
         super().__init__(mip, params, start, engine)
         self.districts = self._cut_up()
-        self.proven: dict[tuple[int, int], list[tuple[PricedSubproblem, int, BoundProof]]] = {}
+        self.proven: dict[tuple[int, int], list[tuple[PricedSubproblem, int]]] = {}
         known = params.knowledge
         self.solved: dict[str, Solved] = {} if known is None else dict(known.solved)
 
@@ -168,7 +167,7 @@ class FirstStagesRun(LayingRun):
         guide: FloatArray,
         priced: PricedSubproblem | None = None,
         pieces: Settled | None = None,
-        cuts: Sequence[Limit] = (),
+        cuts: tuple[Limit, ...] = (),
     ) -> Bettered:
         """Better a plan's first stages by regions of their subproblem; meanwhile the solver may prove a bound."""
         until, seed = time.monotonic() + SEARCH_SHARE * self._left, self.params.seed
@@ -188,7 +187,7 @@ class FirstStagesRun(LayingRun):
         sub: Subproblem,
         priced: PricedSubproblem,
         pieces: Settled,
-        cuts: Sequence[Limit],
+        cuts: tuple[Limit, ...],
         until: float,
         *,
         stop: Callable[[], bool],
@@ -234,8 +233,9 @@ class FirstStagesRun(LayingRun):
             if not found.outcome.optimal or found.outcome.values is None:
                 return ()
             if priced is not None:
+                # Of the largest piece this is certified; of the others it is the solver's word.
                 bound = pieces.bound + found.bound(small, priced.cost[here])
-                self._keep_proven(part, sub, priced, bound, "certificate")
+                self._keep_proven(part, sub, priced, bound)
             columns = np.flatnonzero(whole[here])
             values, is_interrupted = dived(
                 relaxation, cost[here], found.outcome.values, columns, late, limits=found.cuts
@@ -285,14 +285,12 @@ class FirstStagesRun(LayingRun):
     def _prove_by_prices(self, part: int, stage: int) -> None:
         """The bounds that prices prove, and what a solver has proven with some."""
         super()._prove_by_prices(part, stage)
-        for priced, bound, proof in self.proven.get((part, stage), []):
-            self._prove(part, stage, priced.proves(bound, self._limits(part, stage)), proof)
+        for priced, bound in self.proven.get((part, stage), []):
+            self._prove(part, stage, priced.proves(bound, self._limits(part, stage)), "solver")
 
-    def _keep_proven(
-        self, part: int, sub: Subproblem, priced: PricedSubproblem, bound: int, proof: BoundProof
-    ) -> None:
+    def _keep_proven(self, part: int, sub: Subproblem, priced: PricedSubproblem, bound: int) -> None:
         """Remember what was proven of a subproblem, and take the bound of the whole that follows from it."""
-        self.proven.setdefault((part, sub.last), []).append((priced, bound, proof))
+        self.proven.setdefault((part, sub.last), []).append((priced, bound))
         self._prove_first(part, sub)
 
     def _keep_solved(self, part: int, sub: Subproblem, priced: PricedSubproblem, bound: int) -> None:
@@ -300,7 +298,7 @@ class FirstStagesRun(LayingRun):
         name = self.mip.stages[sub.last].name
         prices = Prices(self.prices[name].rows.copy(), dict(self.prices[name].held))
         self.solved[name] = Solved(priced.mark, prices, bound)
-        self._keep_proven(part, sub, priced, bound, "solver")
+        self._keep_proven(part, sub, priced, bound)
 
     def _learned(self) -> Knowledge:
         """What the next solve of a model like this may begin with."""
@@ -316,7 +314,7 @@ class FirstStagesRun(LayingRun):
                 continue
             priced = self._priced(part, sub, known.prices)
             if priced is not None and priced.mark == known.mark:
-                self._keep_proven(part, sub, priced, known.bound, "solver")
+                self._keep_proven(part, sub, priced, known.bound)
 
     def _is_cut_up(self, part: int, sub: Subproblem) -> bool:
         """Whether the first stages of a part are too large for one relaxation, too."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from yjopt.engines.components import Part
+    from yjopt.engines.engine import Limit
     from yjopt.engines.search import Search
     from yjopt.model.mip import BoolArray, FloatArray, IntArray, Mip
 
@@ -130,6 +131,7 @@ def partly_whole(
     whole: BoolArray,
     start: IntArray,
     *,
+    limits: tuple[Limit, ...] = (),
     deadline: float,
     seed: int = 0,
     stop: Callable[[], bool] | None = None,
@@ -143,6 +145,8 @@ def partly_whole(
     whole : bool[columns]
     start : int64[columns]
         A plan.
+    limits : tuple of Limit
+        Rows that every plan keeps, and its relaxation does not.
     deadline : float
         By `time.monotonic`.
     seed : int
@@ -155,7 +159,7 @@ def partly_whole(
         return PartlyWhole(trivial, False, values)
     rise = _Rise()
     engine = _Engine(whole & mip.integer, seed, lambda: rise.is_over() or (stop is not None and stop()))
-    answer = engine.minimise(mip, cost, start=start, deadline=deadline, on_progress=rise.note)
+    answer = engine.minimise(mip, cost, limits=limits, start=start, deadline=deadline, on_progress=rise.note)
     if engine.values is not None:
         values = engine.values
     elif answer.x is not None:

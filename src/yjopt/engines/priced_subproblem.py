@@ -14,7 +14,6 @@ import numpy as np
 
 from yjopt.engines.certificate import lagrangian, reachable, rounded
 from yjopt.engines.partly_whole import partly_whole, settled
-from yjopt.engines.strengthening import with_cuts
 from yjopt.model.mip import EXACT_LIMIT
 
 if TYPE_CHECKING:
@@ -138,7 +137,7 @@ class PricedSubproblem:
         pieces: Settled,
         whole: BoolArray,
         *,
-        cuts: Sequence[Limit] = (),
+        cuts: tuple[Limit, ...] = (),
         deadline: float,
         seed: int = 0,
         stop: Callable[[], bool] | None = None,
@@ -150,7 +149,7 @@ class PricedSubproblem:
         pieces : Settled
             Of the subproblem.
         whole : bool[columns of the subproblem]
-        cuts : sequence of Limit
+        cuts : tuple of Limit
             Rows that every plan of the largest piece keeps, and its relaxation does not.
         deadline, seed, stop
             As for `partly_whole`.
@@ -163,8 +162,15 @@ class PricedSubproblem:
         if pieces.open is None:
             return pieces.bound
         here = pieces.open.columns
-        mip = with_cuts(self.sub.mip.restrict(here, pieces.open.rows), cuts)
+        mip = self.sub.mip.restrict(here, pieces.open.rows)
         found = partly_whole(
-            mip, self.cost[here], whole[here], pieces.x[here], deadline=deadline, seed=seed, stop=stop
+            mip,
+            self.cost[here],
+            whole[here],
+            pieces.x[here],
+            limits=cuts,
+            deadline=deadline,
+            seed=seed,
+            stop=stop,
         )
         return pieces.bound + found.bound if found.is_proven else None

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
-from scipy import sparse
 
 from yjopt.engines.certificate import certified_bound, rounded
 from yjopt.engines.engine import trivial_bound
 from yjopt.engines.rounding import RoundingCuts
-from yjopt.model.mip import RowBlock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,27 +87,3 @@ def _touched(cuts: Sequence[Limit], values: FloatArray) -> list[Limit]:
     room = [cut.upper - cut.coefficients @ values[cut.columns] for cut in cuts]
     sizes = [np.abs(cut.coefficients).max() for cut in cuts]
     return [cut for cut, left, size in zip(cuts, room, sizes, strict=True) if left <= NEAR * size]
-
-
-def with_cuts(mip: Mip, cuts: Sequence[Limit]) -> Mip:
-    """A model with some cuts as rows."""
-    if not cuts:
-        return mip
-    sizes = [len(cut.columns) for cut in cuts]
-    rows = sparse.csr_array(
-        (
-            np.concatenate([cut.coefficients for cut in cuts]).astype(np.float64),
-            np.concatenate([cut.columns for cut in cuts]).astype(np.int32),
-            np.concatenate([[0], np.cumsum(sizes)]).astype(np.int32),
-        ),
-        shape=(len(cuts), mip.num_columns),
-    )
-    matrix = sparse.csc_array(sparse.vstack([sparse.csr_array(mip.matrix), rows]))
-    matrix.sort_indices()
-    return replace(
-        mip,
-        matrix=matrix,
-        row_lower=np.concatenate([mip.row_lower, np.full(len(cuts), -np.inf)]),
-        row_upper=np.concatenate([mip.row_upper, [float(cut.upper) for cut in cuts]]),
-        row_blocks=(*mip.row_blocks, RowBlock("cuts", mip.num_rows, mip.num_rows + len(cuts))),
-    )
