@@ -22,13 +22,13 @@ from yjopt.errors import EngineError
 from yjopt.model.mip import Mip, canonical
 from yjopt.model.names import STAGE_GOODS, STAGE_HARD, STAGE_PEOPLE, STAGE_RULES
 from yjopt.planner.keys import decisions
-from yjopt.planner.mending import cut_out
+from yjopt.planner.mending import around, cut_out
 
 if TYPE_CHECKING:
     from yjopt.engines.outcome import Outcome, StageOutcome
     from yjopt.instance import Instance
     from yjopt.model.assembly import Model
-    from yjopt.model.mip import IntArray, Stage
+    from yjopt.model.mip import FloatArray, IntArray, Stage
     from yjopt.scenario import Scenario
 
 #: Decisions that are orders; what follows from them, such as trips, does not count.
@@ -81,6 +81,7 @@ def closer(
     model: Model,
     outcome: Outcome,
     last: IntArray,
+    first: IntArray,
     closeness: Closeness,
     *,
     gap: float,
@@ -96,6 +97,9 @@ def closer(
         With a plan.
     last : int64 array, shape (columns,)
         The last plan in this matrix; it may break rows.
+    first : int64 array, shape (columns,)
+        The plan that the search began with: the last one where that could stay, and whole. Where it is worth more than
+        the new one once changes are paid for, the search for fewer begins from it.
     closeness : Closeness
     gap : float
         That the stages were solved to.
@@ -112,14 +116,16 @@ def closer(
     if x is None:
         return outcome
     until = time.monotonic() + seconds
-    part, cost, free = _programme(instance, model, x, last, closeness)
-    if not len(free):
+    between = _programme(instance, model, x, last, first, closeness)
+    if between is None:
         return outcome
+    part, cost, free = between.mip, between.cost, between.free
+    start = between.start(x)
     held = [stage for stage in part.stages if stage.name in _HELD]
-    extra = part.num_columns - len(free)
-    start = np.concatenate([x[free], np.ones(extra, dtype=np.int64)])
-    start = np.minimum(start, part.upper).astype(np.int64)
     limits = tuple(Limit(s.columns, s.coefficients, s.value(start) - s.offset) for s in held)
+    nearer = between.start(first)
+    if all(limit.holds(nearer) for limit in limits) and cost @ nearer < cost @ start:
+        start = nearer
     engine = choose(Params(gap=_GAP, time_limit=max(seconds, 0.1), seed=seed))
     answer = engine.minimise(part, cost, limits=limits, start=start, gap=_GAP, deadline=until)
     if answer.x is None:
@@ -129,16 +135,58 @@ def closer(
     return _taken(model, outcome, result, gap) if model.mip.is_feasible(result) else outcome
 
 
+@dataclass(frozen=True, eq=False)
+class _Between:
+    """A programme of what differs between plans.
+
+    Parameters
+    ----------
+    mip : Mip
+        Of the free columns, then one for each order that may differ from the last plan, then one for what each
+        priced stage loses.
+    cost : int64[columns of mip]
+        In the last two.
+    free : int64[free columns]
+        In the whole model.
+    orders : int64[orders]
+        Among the free columns.
+    was : int64[orders]
+        Their values in the last plan.
+    priced : tuple of Stage
+        On the free columns.
+    reached : float64[stages]
+        Their values in the new plan, without offsets.
+    """
+
+    mip: Mip
+    cost: IntArray
+    free: IntArray
+    orders: IntArray
+    was: IntArray
+    priced: tuple[Stage, ...]
+    reached: FloatArray
+
+    def start(self, x: IntArray) -> IntArray:
+        """A plan in the columns of the programme, with what it changes and loses."""
+        own = x[self.free]
+        values = np.array([stage.value(own) - stage.offset for stage in self.priced], dtype=np.float64)
+        lost = np.maximum(values - self.reached, 0).astype(np.int64)
+        return np.concatenate([own, (own[self.orders] != self.was).astype(np.int64), lost])
+
+
 def _programme(
-    instance: Instance, model: Model, x: IntArray, last: IntArray, closeness: Closeness
-) -> tuple[Mip, IntArray, IntArray]:
-    """Columns between two plans, one more for each order that differs and for what each stage loses, and their cost."""
+    instance: Instance, model: Model, x: IntArray, last: IntArray, first: IntArray, closeness: Closeness
+) -> _Between | None:
+    """What differs between plans, decided anew; None where no order does."""
     from scipy import sparse
 
     mip = model.mip
-    low, high = np.minimum(x, last), np.maximum(x, last)
-    differs = x != last
-    free = np.flatnonzero(differs | ~mip.integer)
+    low, high = np.minimum(x, first), np.maximum(x, first)
+    low, high = np.minimum(low, last), np.maximum(high, last)
+    differs = low < high
+    # What follows from decisions follows from these alone; all the rest of it would only be more to solve.
+    touched = np.unique(mip.matrix[:, np.flatnonzero(differs)].indices)
+    free = np.flatnonzero(differs | around(mip, touched, 0))
     whole = mip.integer[free]
     lower = np.where(whole, np.maximum(low, mip.lower)[free], mip.lower[free])
     upper = np.where(whole, np.minimum(high, mip.upper)[free], mip.upper[free])
@@ -147,14 +195,12 @@ def _programme(
     known = decisions(instance, model)
     orders = np.concatenate([known[name].columns for name in _ORDERS])
     at = np.flatnonzero(np.isin(free, orders) & differs[free])
-    count, width = len(at), (high - low)[free[at]]
-    was, grows = last[free[at]], x[free[at]] > last[free[at]]
-    # |value - was| <= width * changed, the sign being known.
-    sign = np.where(grows, 1, -1)
-    change = _rows(np.arange(count), at, sign, (count, len(free)))
-    signs = _rows(np.arange(count), np.arange(count), -width, (count, count))
+    if not len(at):
+        return None
+    count, was = len(at), last[free[at]]
+    changes, change_upper = _changes(at, was, low[free[at]], high[free[at]], len(free))
     # What a stage gains elsewhere pays for nothing: only what it loses counts.
-    priced = [stage for stage in part.stages if _base(stage) in closeness.weights and len(stage.columns)]
+    priced = tuple(stage for stage in part.stages if _base(stage) in closeness.weights and len(stage.columns))
     of_stage = np.repeat(np.arange(len(priced)), [len(stage.columns) for stage in priced])
     columns, coefficients = (
         np.concatenate([np.zeros(0, dtype=np.int64), *parts])
@@ -164,18 +210,14 @@ def _programme(
     loss = _rows(np.arange(len(priced)), np.arange(len(priced)), -1, (len(priced), len(priced)))
     most = np.array([_most(part, stage) for stage in priced], dtype=np.float64)
     reached = np.array([stage.value(x[free]) - stage.offset for stage in priced], dtype=np.float64)
-    matrix: Any = sparse.block_array(
-        [
-            [part.matrix, sparse.csc_array((part.num_rows, count)), None],
-            [change, signs, None],
-            [losing, None, loss],
-        ],
-        format="csc",
-    )
+    nothing = sparse.csc_array((part.num_rows, count + len(priced)))
+    of_changes = sparse.hstack([changes, sparse.csc_array((len(change_upper), len(priced)))])
+    of_losses = sparse.hstack([losing, sparse.csc_array((len(priced), count)), loss])
+    matrix: Any = sparse.vstack([sparse.hstack([part.matrix, nothing]), of_changes, of_losses], format="csc")
     grown = Mip(
         matrix=canonical(sparse.csc_array(matrix)),
-        row_lower=np.concatenate([part.row_lower, np.full(count + len(priced), -np.inf)]),
-        row_upper=np.concatenate([part.row_upper, (sign * was).astype(np.float64), reached]),
+        row_lower=np.concatenate([part.row_lower, np.full(len(change_upper) + len(priced), -np.inf)]),
+        row_upper=np.concatenate([part.row_upper, change_upper, reached]),
         lower=np.concatenate([part.lower, np.zeros(count + len(priced))]),
         upper=np.concatenate([part.upper, np.ones(count), np.maximum(most - reached, 0)]),
         integer=np.concatenate(
@@ -188,7 +230,24 @@ def _programme(
     weights = np.array([closeness.weights[_base(stage)] / stage.unit for stage in priced])
     cost = np.concatenate([np.zeros(len(free)), np.full(count, closeness.price), weights])
     scaled = np.rint(cost * (_LARGEST / cost.max(initial=1e-300))).astype(np.int64)
-    return grown, scaled, free if count else free[:0]
+    return _Between(grown, scaled, free, at, was, priced, reached)
+
+
+def _changes(
+    at: IntArray, was: IntArray, low: IntArray, high: IntArray, width: int
+) -> tuple[Any, FloatArray]:
+    """Rows by which an order above or below what it was counts as changed, and their upper bounds."""
+    from scipy import sparse
+
+    parts, uppers = [], []
+    for sign, most in ((1, high - was), (-1, was - low)):
+        may = np.flatnonzero(most > 0)
+        row = np.arange(len(may))
+        value = _rows(row, at[may], sign, (len(may), width))
+        changed = _rows(row, may, -most[may], (len(may), len(at)))
+        parts.append(sparse.hstack([value, changed]))
+        uppers.append((sign * was[may]).astype(np.float64))
+    return sparse.vstack(parts), np.concatenate(uppers)
 
 
 def _rows(row: IntArray, column: IntArray, value: IntArray | int, shape: tuple[int, int]) -> Any:

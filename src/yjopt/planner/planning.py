@@ -266,8 +266,8 @@ class _GoingOn:
         interrupted = outcome.stopped_by is StoppedBy.INTERRUPT
         if self._start is not None and self.closeness is not None and not interrupted:
             outcome = closer(
-                instance, model, outcome, self._start.carried, self.closeness,
-                gap=self.gap, seconds=CLOSER_SHARE * self.time_limit, seed=self.seed,
+                instance, model, outcome, self._start.carried, self._start.x,
+                self.closeness, gap=self.gap, seconds=CLOSER_SHARE * self.time_limit, seed=self.seed,
             )  # fmt: skip
         if outcome.x is not None:
             self.reached = Vector(instance, model, outcome.x, outcome.knowledge)
