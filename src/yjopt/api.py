@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import time
-from contextlib import contextmanager
 from dataclasses import fields, replace
 from functools import partial
 from types import MappingProxyType
@@ -13,12 +12,13 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import numpy as np
 import pandas as pd
 
+from yjopt.api_clock import Clock
 from yjopt.areas import Tree
 from yjopt.auditing import audit as audit_tables
 from yjopt.checks import check as check_tables
 from yjopt.engines.lexicographic import solve as solve_stages
 from yjopt.engines.outcome import Outcome, StageOutcome, Status, StoppedBy
-from yjopt.engines.params import Guide, Params
+from yjopt.engines.params import Guide, Later, Params
 from yjopt.errors import AuditError, EngineError, Finding
 from yjopt.files import read_tables
 from yjopt.instance import index
@@ -27,6 +27,7 @@ from yjopt.model.districts import districts
 from yjopt.model.manual import manual
 from yjopt.model.manual.guided import guided, guiding_weights, to_be_whole
 from yjopt.model.manual.relaying import Polish
+from yjopt.model.manual.resending import resent, to_be_resent, trips_and_orders
 from yjopt.model.names import STAGE_HARD
 from yjopt.model.nothing import nothing
 from yjopt.model.tightening import tighten
@@ -203,7 +204,7 @@ def solve(
         If the engine is unknown or missing; an `AuditError` if its plan does not pass the audit.
     """
     started = time.monotonic()
-    clock = _Clock()
+    clock = Clock()
     wanted = objective or scenario.settings.objective
     if wanted not in ("stages", "weighted"):
         raise EngineError(f"The objective is stages or weighted, not {wanted!r}.")
@@ -246,9 +247,7 @@ def solve(
                 polish=Polish(instance, model),
                 polish_seconds=3 * clock.seconds["manual"],
                 # A plan to go on from is bettered, not replaced by another one altogether.
-                guide=None
-                if begin.x is not by_hand
-                else Guide(guiding_weights(model.mip), partial(guided, instance, model), to_be_whole(model)),
+                guide=_guide(instance, model) if begin.x is by_hand else None,
                 districts=lambda most: districts(instance, model, Tree(scenario.tables["areas"]), most),
                 knowledge=begin.knowledge,
             )
@@ -269,6 +268,12 @@ def solve(
     return _plan(scenario, instance, model, by_hand, outcome, clock, engine)
 
 
+def _guide(instance: Instance, model: Model) -> Guide:
+    """How the engines make plans of relaxations: people and all else, then goods with people as they are."""
+    later = Later(to_be_resent(model), trips_and_orders(model), partial(resent, instance, model))
+    return Guide(guiding_weights(model.mip), partial(guided, instance, model), to_be_whole(model), later)
+
+
 def _enough(instance: Instance, model: Model, by_hand: IntArray, gap_scale: float) -> dict[str, int]:
     """Per stage, how far in quanta from its bound a value may be for the search to stop."""
     if not gap_scale:
@@ -285,24 +290,6 @@ def _scale(stage: Stage, by_hand: IntArray, nothing_done: IntArray) -> int:
     """What a gap of a stage is measured against, in quanta."""
     value: int = stage.value(nothing_done if stage.name in FIRST_STAGES else by_hand)
     return value
-
-
-class _Clock:
-    """Seconds per phase."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-
-    @contextmanager
-    def phase(self, name: str) -> Iterator[None]:
-        start = time.perf_counter()
-        yield
-        self.seconds[name] = round(time.perf_counter() - start, 6)
-
-    def take_out(self, whole: str, part: str, seconds: float) -> None:
-        """Count a part of a phase as a phase of its own, before it."""
-        rest = round(self.seconds.pop(whole) - seconds, 6)
-        self.seconds |= {part: round(seconds, 6), whole: rest}
 
 
 def _weights(scenario: Scenario, model: Model) -> dict[str, int]:
@@ -346,7 +333,7 @@ def _plan(
     model: Model,
     by_hand: IntArray,
     outcome: Outcome,
-    clock: _Clock,
+    clock: Clock,
     engine: str,
 ) -> Plan:
     """Read the plan off the answer, and have it audited."""

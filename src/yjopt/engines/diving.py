@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from yjopt.engines.relaxation import Relaxation, RelaxedOutcome
     from yjopt.model.mip import BoolArray, FloatArray, IntArray, Mip
 
-#: Parts of the columns that are still broken which are rounded at a time: a dive for each, the cheapest counts.
+#: Parts of the columns that are still broken which are rounded at a time, if nobody says.
 AT_ONCE: Final = (0.2, 0.05)
 #: Where no column is nearer than this to its upper neighbour, all are rounded down.
 CRUMB: Final = 0.1
@@ -38,6 +38,8 @@ def dived(
     deadline: float,
     *,
     limits: tuple[Limit, ...] = (),
+    at_once: tuple[float, ...] = AT_ONCE,
+    propagates: bool = True,
 ) -> tuple[FloatArray, bool]:
     """Make some columns of a relaxation's optimum whole.
 
@@ -53,6 +55,10 @@ def dived(
         By `time.monotonic`; how far it has come by then is what is returned.
     limits : tuple of Limit
         Extra rows that the optimum keeps.
+    at_once : tuple of float
+        Parts of the columns that are still broken which are rounded at a time: a dive for each, the cheapest counts.
+    propagates : bool
+        Whether what follows from a fixed column for others is fixed with it.
 
     Returns
     -------
@@ -63,8 +69,8 @@ def dived(
         Ctrl-C came.
     """
     best, is_whole = values, False
-    for at_once in AT_ONCE:
-        dive = Dive(relaxation, cost, values, columns, at_once, limits)
+    for part in at_once:
+        dive = Dive(relaxation, cost, values, columns, part, limits, propagates)
         finished = dive.until(deadline)
         if finished and (not is_whole or cost @ dive.values < cost @ best):
             best, is_whole = dive.values, True
@@ -190,6 +196,8 @@ class Dive:
         Part of what is still broken that is rounded at a time.
     limits : tuple of Limit
         Extra rows.
+    propagates : bool
+        Whether what follows from a fixed column for others of `columns` is fixed with it.
 
     Attributes
     ----------
@@ -205,6 +213,7 @@ class Dive:
     columns: IntArray
     at_once: float
     limits: tuple[Limit, ...] = ()
+    propagates: bool = True
     interrupted: bool = field(default=False, init=False)
     rounds: int = field(default=0, init=False)
     _bounds: Bounds = field(init=False, repr=False)
@@ -212,7 +221,7 @@ class Dive:
 
     def __post_init__(self) -> None:
         kind = np.zeros(self.relaxation.mip.num_columns, dtype=np.bool_)
-        kind[self.columns] = True
+        kind[self.columns] = self.propagates
         self._bounds = Bounds(self.relaxation.mip, kind)
 
     def until(self, deadline: float) -> bool:
@@ -247,9 +256,9 @@ class Dive:
         part = self.values[broken] - np.floor(self.values[broken])
         nearest = broken[np.argsort(-part, kind="stable")]
         some = nearest[: int(np.ceil(self.at_once * len(nearest)))]
-        # What is left over in crumbs is not opened for them.
-        ways = [(nearest, False)] if part.max() < CRUMB else [(some, True)]
-        for columns, upwards in (*ways, (nearest[:1], True), (nearest[:1], False)):
+        # What is left over in crumbs is not opened for them, where it need not be.
+        ways = [(nearest, False)] if part.max() < CRUMB else []
+        for columns, upwards in (*ways, (some, True), (nearest[:1], True), (nearest[:1], False)):
             mark, stuck = self._bounds.mark(), set[int]()
             for column in columns.tolist():
                 value = self.values[column]

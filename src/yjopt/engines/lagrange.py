@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from yjopt.engines.districts import DistrictSearch
+from yjopt.engines.later_stages import decided_anew
 from yjopt.engines.laying import processes
 from yjopt.engines.outcome import StoppedBy, gap
 from yjopt.engines.patterns import PatternRun
@@ -35,6 +36,12 @@ REGIONS_SHARE: Final = 0.75
 
 #: Share of the time left for the bound of the stage after those that the guide has priced.
 NEXT_SHARE: Final = 0.15
+
+#: Share of the time left for what comes after the first stages, decided anew once these are settled.
+LATER_SHARE: Final = 0.35
+
+#: Seconds that this takes at least with so many columns, and the power by which these grow.
+LATER_SECONDS, LATER_COLUMNS, LATER_POWER = 1.5, 100_000, 1.5
 
 #: Relative gap to the relaxation up to which the solver may close a stage of such a part; beyond, it only wrecks what
 #: later stages have.
@@ -99,12 +106,39 @@ class LargeRun(PatternRun):
         for part in self.relaxations:
             if part not in self.districts:
                 self._better_first(part)
+            self._lay_later(part)
         if not self._ended:
             self._prove_all_by_prices(self.deadline)
         for part in self.relaxations:
             if part not in self.districts and self.mips[part].num_columns > WHOLE:
                 self._bound_next(part, time.monotonic() + NEXT_SHARE * self._left)
         self._spend(began)
+
+    def _lay_later(self, part: int) -> None:
+        """Decide anew what comes after the first stages of a part, these as they are, where a guide has led to them."""
+        guide, x, own = self.params.guide, self._vector(), self.x[part]
+        later = None if guide is None else guide.later
+        if later is None or x is None or own is None or part not in self.guide_seconds or self._ended:
+            return
+        piece, seconds = self.parts[part].columns, LATER_SHARE * self._left
+        free = np.isin(piece, later.columns)
+        if not free.any() or LATER_SECONDS * (free.sum() / LATER_COLUMNS) ** LATER_POWER > seconds:
+            return
+        found = decided_anew(
+            self.mips[part],
+            own,
+            free,
+            np.isin(piece, later.whole),
+            self._guiding_cost(self.mips[part]),
+            deadline=time.monotonic() + seconds,
+            seed=self.params.seed,
+        )
+        if found.interrupted:
+            self.reasons.add(StoppedBy.INTERRUPT)
+        if found.values is not None and not self._ended:
+            vector = x.astype(np.float64)
+            vector[piece] = found.values
+            self._offer(later.lay(x, vector))
 
     def _stages(self) -> bool:
         """All stages in order; False where nothing is to come after them."""

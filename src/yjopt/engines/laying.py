@@ -53,13 +53,18 @@ class LayingRun(PricedRun):
         is_late = self.lay_seconds > seconds
         if self.params.guide is None or not patterns or self._ended or is_late:
             return False
-        self.spare, vector, before = None, self._vector(), self._standing()
+        self.spare, vector = None, self._vector()
         whole = np.asarray(self.fixed if vector is None else vector, dtype=np.float64)
         for part, values in patterns.items():
             whole[self.parts[part].columns] = values
         began = time.monotonic()
         laid = self.params.guide.lay(whole, self.deadline)
         self.lay_seconds = time.monotonic() - began
+        return self._offer(laid)
+
+    def _offer(self, laid: IntArray) -> bool:
+        """Take a plan where it is better; whether it is."""
+        self.spare, before = None, self._standing()
         if not (self.mip.is_feasible(laid) and self._is_worth_it(laid)):
             return False
         for part, piece in enumerate(self.parts):

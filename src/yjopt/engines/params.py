@@ -22,6 +22,26 @@ Polish = Callable[[IntArray], IntArray]
 
 
 @dataclass(frozen=True, eq=False)
+class Later:
+    """What comes after the first stages, and how to make a plan of it while these stay as they are.
+
+    Attributes
+    ----------
+    columns : int64 array
+        What is decided anew.
+    whole : int64 array
+        Those of them on which most of it hangs: they are made whole in the vector before a plan is laid after it.
+    lay : callable
+        Given a plan and a vector in quanta that differs from it in these columns alone, returns a vector in whole
+        numbers; taken only if it keeps every row and is better.
+    """
+
+    columns: IntArray
+    whole: IntArray
+    lay: Callable[[IntArray, FloatArray], IntArray]
+
+
+@dataclass(frozen=True, eq=False)
 class Guide:
     """How to make a plan of a vector that is not whole; only who knows what the columns mean can.
 
@@ -34,11 +54,14 @@ class Guide:
         numbers; taken only if it keeps every row and is better.
     whole : int64 array
         Columns on which most hangs: they are made whole in the vector before a plan is laid after it.
+    later : Later, optional
+        What comes after the first stages.
     """
 
     weights: Mapping[str, float]
     lay: Callable[[FloatArray, float], IntArray]
     whole: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    later: Later | None = None
 
 
 _NOTHING: Mapping[str, int] = MappingProxyType({})

@@ -76,33 +76,69 @@ class Carriers:
             np.add.at(self.spare_millilitres, leg[rides], -(packs * items.millilitres[item])[rides])
         self.asking.resume()
 
+    def call(self, more: IntArray) -> None:
+        """Call so many trips more of each kind, as far as there are hours, whatever they will carry."""
+        for trip in np.flatnonzero(more > 0).tolist():
+            self._call(int(self.ledger.model.trips.leg[trip]), trip, int(more[trip]))
+
+    def release(self) -> None:
+        """Call off trips whose load the other trips of their leg can carry."""
+        model, fleets, x = self.ledger.model, self.ledger.instance.fleets, self.ledger.x
+        trips, horizon = model.trips, self.ledger.instance.horizon
+        # Of each leg the smaller vehicles first: what is left then fills the larger ones.
+        order = np.lexsort((fleets.grams[trips.fleet], trips.leg))
+        place = np.arange(len(order)) - np.searchsorted(trips.leg[order], trips.leg[order])
+        for rank in range(int(place.max(initial=-1)) + 1):
+            at = order[place == rank]
+            leg, fleet, column = trips.leg[at], trips.fleet[at], trips.trip[at]
+            by_weight = self.spare_grams[leg] // np.maximum(fleets.grams[fleet], 1)
+            by_volume = self.spare_millilitres[leg] // np.maximum(fleets.millilitres[fleet], 1)
+            off = np.minimum(x[column], np.maximum(np.minimum(by_weight, by_volume), 0))
+            some = np.flatnonzero(off)
+            at, leg, fleet, column, off = at[some], leg[some], fleet[some], column[some], off[some]
+            x[column] -= off
+            self.spare_grams[leg] -= off * fleets.grams[fleet]
+            self.spare_millilitres[leg] -= off * fleets.millilitres[fleet]
+            start = trips.leg_depart[leg]
+            which, period = spans(start, np.minimum(start + trips.periods_held[at] - 1, horizon - 1))
+            np.add.at(self.fleet_left, (fleet[which], period), (off * trips.seconds[at])[which])
+        self._without_hours.clear()
+
     def send(self, taker: int, period: int, wanted: int, latest: int) -> list[tuple[int, int]]:
         """Send up to `wanted` packs in `period` that arrive by `latest`; (period of arrival, packs) of each load."""
-        instance, model = self.ledger.instance, self.ledger.model
-        arcs, items, item = instance.supplies.shipments, instance.items, instance.supplies.taker_item[taker]
-        grams, millilitres = int(items.grams[item]), int(items.millilitres[item])
-        sent: list[tuple[int, int]] = []
+        arcs, sent = self.ledger.instance.supplies.shipments, list[tuple[int, int]]()
         left_at = self.stock.item
-        for arc in self.arcs_of[taker * instance.horizon + period]:
+        for arc in self.arcs_of[taker * self.ledger.instance.horizon + period]:
             if wanted == 0:
                 break
             part = int(arcs.part[arc])
             # Most givers are empty sooner or later, and this is asked most of all: the end is looked at first.
             if left_at(part, -1) <= 0 or left_at(part, period) <= 0:
                 continue
-            arrive, column = int(arcs.arrive[arc]), int(model.supplies.ship[arc])
-            packs = min(wanted, self.ledger.room(column)) if arrive <= latest else 0
-            packs = min(packs, int(self.stock[part, period:].min())) if packs > 0 else 0
-            packs = min(packs, self.asking.most(arc)) if packs > 0 else 0
+            arrive = int(arcs.arrive[arc])
+            packs = self.send_along(arc, wanted) if arrive <= latest else 0
             if packs > 0:
-                packs = self.load(int(model.trips.leg_of_ship[arc]), grams, millilitres, packs)
-            if packs > 0:
-                self.asking.book(arc, packs)
-                self.ledger.add(self.ledger.x, column, packs)
-                self.ledger.add(self.stock, (part, slice(period, None)), -packs)
                 sent.append((arrive, packs))
                 wanted -= packs
         return sent
+
+    def send_along(self, arc: int, wanted: int) -> int:
+        """Send up to `wanted` packs along one arc; how many went."""
+        instance, model = self.ledger.instance, self.ledger.model
+        arcs, items = instance.supplies.shipments, instance.items
+        item = instance.supplies.taker_item[arcs.to[arc]]
+        part, period, column = int(arcs.part[arc]), int(arcs.depart[arc]), int(model.supplies.ship[arc])
+        packs = min(wanted, self.ledger.room(column))
+        packs = min(packs, int(self.stock[part, period:].min())) if packs > 0 else 0
+        packs = min(packs, self.asking.most(arc)) if packs > 0 else 0
+        if packs > 0:
+            leg = int(model.trips.leg_of_ship[arc])
+            packs = self.load(leg, int(items.grams[item]), int(items.millilitres[item]), packs)
+        if packs > 0:
+            self.asking.book(arc, packs)
+            self.ledger.add(self.ledger.x, column, packs)
+            self.ledger.add(self.stock, (part, slice(period, None)), -packs)
+        return packs
 
     def load(self, leg: int, grams: int, millilitres: int, packs: int) -> int:
         """Put packs of a weight and volume on vehicles of a leg, calling as many trips as it takes and there are

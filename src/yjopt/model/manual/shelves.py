@@ -81,6 +81,21 @@ class Shelves:
                     break
                 self._book(demand, self.carriers.send(taker, depart, int(self.left[demand]), latest))
 
+    def send_along(self, arcs: IntArray, packs: IntArray) -> None:
+        """Send packs along arcs, as far as there are needs at their ends: the most urgent of each first."""
+        supplies = self.ledger.instance.supplies
+        open_at: dict[int, list[int]] = {}
+        for demand in [d for d in self.order if self.left[d]]:
+            open_at.setdefault(int(supplies.need_taker[demand]), []).append(demand)
+        shipments = supplies.shipments
+        for arc, wanted in zip(arcs.tolist(), packs.tolist(), strict=True):
+            arrive = int(shipments.arrive[arc])
+            for demand in open_at.get(int(shipments.to[arc]), ()):
+                most = min(wanted, int(self.left[demand])) if arrive <= supplies.needs.last[demand] else 0
+                went = self.carriers.send_along(arc, most) if most > 0 else 0
+                self._book(demand, [(arrive, went)] if went else [])
+                wanted -= went
+
     def received(self) -> IntArray:
         """Packs handed over and neither served nor opened at the end of each period."""
         supplies, columns, x = self.ledger.instance.supplies, self.ledger.model.supplies, self.ledger.x
