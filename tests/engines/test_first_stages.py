@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import time
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -25,9 +25,10 @@ from yjopt.engines.priced_subproblem import PricedSubproblem
 from yjopt.engines.regions import Improvement
 from yjopt.engines.relaxation import Relaxation, RelaxedOutcome
 from yjopt.engines.subproblem import Subproblem, subproblem
+from yjopt.model.mip import FloatArray
 
 if TYPE_CHECKING:
-    from yjopt.model.mip import FloatArray, IntArray, Mip
+    from yjopt.model.mip import IntArray, Mip
 
 WEIGHTS = {"unmet": 1e3, "cost": 1.0}
 
@@ -263,6 +264,33 @@ def test_plans_are_laid_after_better_first_stages(at_once: int, monkeypatch: pyt
     assert unmet.coefficients @ seen[-1][unmet.columns] <= 1.1 * best_of(mip)
     assert outcome.stages[0].bound_proof in ("solver", "certificate")
     assert outcome.stages[0].bound <= best_of(mip) <= outcome.stages[0].value
+
+
+def test_first_stages_that_the_rest_cannot_make_possible_are_had_as_far_as_it_can(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whatever a search decided, in the bounds tried at last lies the plan at hand; a plan is laid after them."""
+    monkeypatch.setitem(choice.LARGE, "lagrange", 1)
+    monkeypatch.setattr(lagrange, "WHOLE", 0)
+    monkeypatch.setattr(first_stages_run, "DIVE_SHARE", 0.0)
+    mip, nothing = layers(3, sites=8, towns=30)
+    solve_relaxation, asked = Relaxation.minimise, list[tuple[FloatArray, FloatArray]]()
+
+    def refused(self: Relaxation, cost: FloatArray, **options: Any) -> RelaxedOutcome:
+        if "lower" in options and self.mip.num_columns == mip.num_columns:
+            asked.append((options["lower"], options["upper"]))
+            if len(asked) < 3:
+                return RelaxedOutcome(StoppedBy.PROOF, infeasible=True)
+        return solve_relaxation(self, cost, **options)
+
+    monkeypatch.setattr(Relaxation, "minimise", refused)
+    seen: list[FloatArray] = []
+    solve(mip, Params(gap=0.0, time_limit=4.0, engine="lagrange", guide=laying(mip, nothing, seen)), nothing)
+    assert len(asked) == 3
+    lower, upper = asked[-1]
+    assert (lower <= nothing).all()
+    assert (nothing <= upper).all()
+    assert len(seen) == 2
 
 
 @pytest.mark.parametrize("by_district", [False, True])

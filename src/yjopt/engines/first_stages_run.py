@@ -267,10 +267,13 @@ class FirstStagesRun(LayingRun):
         mip, decided = self.mips[part], sub.decided()
         cost, lower, upper = self._guiding_cost(mip), mip.lower.copy(), mip.upper.copy()
         lower[sub.columns[decided]], upper[sub.columns[decided]] = low[decided], high[decided]
-        # What the rest cannot make possible is not to be; what is above it never has to be.
-        for least in (lower, mip.lower):
+        x = self.x[part]
+        either = upper if x is None else np.maximum(upper, x)
+        # What the rest cannot make possible is not to be; where it lacks what people need who are there already,
+        # they have it as in the plan at hand, which is always possible.
+        for least, most in ((lower, upper), (mip.lower, upper), (mip.lower, either)):
             deadline = time.monotonic() + COMPLETE_SHARE * self._left
-            found = self.relaxations[part].minimise(cost, lower=least, upper=upper, deadline=deadline)
+            found = self.relaxations[part].minimise(cost, lower=least, upper=most, deadline=deadline)
             self._note(found.stopped_by)
             if not found.infeasible or self._ended:
                 return found.values if found.optimal else None
