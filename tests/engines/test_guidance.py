@@ -12,7 +12,7 @@ from tiny_mips import brute_force, dense_cost, facilities, random_mip
 
 from yjopt.engines import lagrange
 from yjopt.engines.engine import Limit
-from yjopt.engines.guidance import Guidance, guidance
+from yjopt.engines.guidance import Guidance, guidance, lightly_held
 from yjopt.engines.knowledge import Prices
 from yjopt.engines.lexicographic import solve
 from yjopt.engines.outcome import StoppedBy
@@ -130,6 +130,45 @@ def test_a_relaxation_that_does_not_end_leads_nowhere(
     assert found.values is None
     assert not found.stages
     assert found.interrupted == (reason is StoppedBy.INTERRUPT)
+
+
+def held_at(mip: Mip, value: int) -> Limit:
+    first = mip.stages[0]
+    return Limit(first.columns, first.coefficients, value)
+
+
+@pytest.mark.parametrize("slack", [0, 3, 30])
+@pytest.mark.parametrize("seed", range(4))
+def test_prices_with_a_stage_lightly_held_prove_more_the_worse_the_plan_is(seed: int, slack: int) -> None:
+    """Never more than the relaxation with it held by a row; with a plan far from its bound, more than the guide."""
+    mip, _ = in_two_stages(seed)
+    weights = {"unmet": 1e4, "cost": 1.0}
+    found = guided(mip, weights)
+    held = round(found.stages["unmet"].value) + 1 + slack
+    with Relaxation(mip) as relaxation:
+        cost = 1e4 * dense_cost(mip, 0) + dense_cost(mip, 1)
+        relaxation.minimise(cost, deadline=soon())
+        light = lightly_held(relaxation, weights, mip.stages[1], {"unmet": held}, soon())
+        most = relaxation.bound(dense_cost(mip, 1), limits=(held_at(mip, held),), deadline=soon()).bound
+    assert light is not None
+    proven = Prices(light.duals, light.held).bound(
+        mip, np.arange(mip.num_rows), dense_cost(mip, 1), [held_at(mip, held)], ["unmet"]
+    )
+    assert proven <= most
+    assert proven >= bound_by_prices(mip, found, 1, [held])
+    if slack == 30:
+        # Between the weights that are tried lies the best one.
+        assert proven >= 0.7 * most > 0
+        assert bound_by_prices(mip, found, 1, [held]) < 0.5 * most
+
+
+def test_without_time_no_prices_with_a_stage_lightly_held() -> None:
+    mip, _ = in_two_stages(0)
+    with Relaxation(mip) as relaxation:
+        assert (
+            lightly_held(relaxation, {"unmet": 1e4, "cost": 1.0}, mip.stages[1], {"unmet": 9}, soon(-1))
+            is None
+        )
 
 
 def test_a_large_solve_has_bounds_though_no_stage_is_relaxed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,7 +45,7 @@ WIDE, DISTRICT = 1_000_000, 700_000
 FIRST_SHARE, COMPLETE_SHARE = 0.7, 0.7
 
 #: Share of the time left for bettering the first stages by themselves.
-SEARCH_SHARE: Final = 0.4
+SEARCH_SHARE: Final = 0.35
 
 #: Shares of the time left for solving small pieces of the first stages outright, and for what a solver proves of the
 #: largest beside the search: cuts have proven most of it before. The first may take so many seconds in any case.

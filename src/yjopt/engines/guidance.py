@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from yjopt.engines.relaxation import Relaxation
-    from yjopt.model.mip import FloatArray
+    from yjopt.model.mip import FloatArray, Stage
+
+#: Parts of what stages weigh in the guiding sum, tried one after the other to price the next.
+LIGHTER: Final = (1e-1, 1e-2, 1e-3, 3e-4)
 
 #: How many times as long as the vector took the prices may take, and at most which share of the time then left.
 PRICES, MOST = 1.0, 0.15
@@ -99,6 +102,58 @@ def guidance(
         now = time.monotonic()
         _take_apart(relaxation, weights, answer, now + min(PRICES * answer.seconds, MOST * (end - now)))
     return answer
+
+
+def lightly_held(
+    relaxation: Relaxation,
+    weights: Mapping[str, float],
+    stage: Stage,
+    held: Mapping[str, int],
+    deadline: float,
+) -> Priced | None:
+    """Price a stage with the ones before it held at what a plan comes to.
+
+    In the guiding sum a stage outweighs the next so much that nothing of it is ever given up. A plan comes to more
+    there than the relaxation does: if that counts for much, the prices prove nothing. The less the stages before weigh
+    the more of them is given up, and somewhere between the bound is highest, being concave in that weight. From one
+    weight to the next the relaxation goes over in a moment, where with the stages held by rows it may take minutes.
+
+    Parameters
+    ----------
+    relaxation : Relaxation
+        Best at the guiding sum, or near.
+    weights : mapping of str to float
+        What a natural unit of each stage weighs in that.
+    stage : Stage
+        It weighs something.
+    held : mapping of str to int
+        Every stage before it and its value, in quanta without an offset.
+    deadline : float
+        By `time.monotonic`.
+
+    Returns
+    -------
+    Priced or None
+        The prices that prove most; None where there was no time for any.
+    """
+    stages = [s for s in relaxation.mip.stages if s.name in held and weights.get(s.name) and len(s.columns)]
+    own = weights[stage.name] / stage.unit
+    best, highest = None, -np.inf
+    for part in LIGHTER:
+        factors = {s.name: part * weights[s.name] / s.unit / own for s in stages}
+        cost = np.zeros(relaxation.mip.num_columns)
+        for one, factor in (*((s, factors[s.name]) for s in stages), (stage, 1.0)):
+            np.add.at(cost, one.columns, own * factor * one.coefficients)
+        found = relaxation.minimise(cost, deadline=deadline)
+        if not found.optimal or found.values is None or found.duals is None:
+            break
+        given_up = sum(factor * held[name] for name, factor in factors.items())
+        bound = float(cost @ found.values) / own - given_up
+        if bound <= highest:
+            break
+        value = float(stage.coefficients @ found.values[stage.columns])
+        best, highest = Priced(value, found.duals / own, {n: -f for n, f in factors.items()}), bound
+    return best
 
 
 def _take_apart(relaxation: Relaxation, weights: Mapping[str, float], answer: Guidance, until: float) -> None:

@@ -21,6 +21,7 @@ from yjopt.engines.outcome import StoppedBy, gap
 from yjopt.engines.patterns import PatternRun
 from yjopt.engines.regions import Improvement
 from yjopt.engines.run import LEAST_SECONDS
+from yjopt.engines.threads import threads
 
 if TYPE_CHECKING:
     from yjopt.engines.engine import Engine
@@ -38,10 +39,10 @@ REGIONS_SHARE: Final = 0.75
 NEXT_SHARE: Final = 0.15
 
 #: Share of the time left for what comes after the first stages, decided anew once these are settled.
-LATER_SHARE: Final = 0.35
+LATER_SHARE: Final = 0.6
 
 #: Seconds that this takes at least with so many columns, and the power by which these grow.
-LATER_SECONDS, LATER_COLUMNS, LATER_POWER = 1.5, 100_000, 1.5
+LATER_SECONDS, LATER_COLUMNS, LATER_POWER = 2.0, 100_000, 1.5
 
 #: Relative gap to the relaxation up to which the solver may close a stage of such a part; beyond, it only wrecks what
 #: later stages have.
@@ -124,15 +125,19 @@ class LargeRun(PatternRun):
         free = np.isin(piece, later.columns)
         if not free.any() or LATER_SECONDS * (free.sum() / LATER_COLUMNS) ** LATER_POWER > seconds:
             return
-        found = decided_anew(
-            self.mips[part],
-            own,
-            free,
+        whole, cost, until = (
             np.isin(piece, later.whole),
             self._guiding_cost(self.mips[part]),
-            deadline=time.monotonic() + seconds,
-            seed=self.params.seed,
+            time.monotonic() + seconds,
         )
+        with threads(1, "bound") as (pool, _):
+            # One core is idle otherwise, and a bound with the first stages held is not touched by what comes after.
+            bounding = pool.submit(self._bound_next, part, until) if processes() > 1 else None
+            found = decided_anew(
+                self.mips[part], own, free, whole, cost, deadline=until, seed=self.params.seed
+            )
+            if bounding is not None:
+                bounding.result()
         if found.interrupted:
             self.reasons.add(StoppedBy.INTERRUPT)
         if found.values is not None and not self._ended:

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 #: Part of the columns that are still broken which is rounded at a time.
 AT_ONCE: Final = 0.5
 
-#: Share of the time that the relaxation itself may take.
-RELAX_SHARE: Final = 0.6
+#: Share of the time that the relaxation itself may take, and how many times as long the dive may: its last rounds take
+#: long and give little.
+RELAX_SHARE, DIVE_TIMES = 0.8, 3.0
 
 
 class Decided(NamedTuple):
@@ -79,14 +80,17 @@ def decided_anew(
         np.flatnonzero(whole[columns]),
         cost[columns],
     )
-    soon = time.monotonic() + RELAX_SHARE * (deadline - time.monotonic())
+    began = time.monotonic()
+    soon = began + RELAX_SHARE * (deadline - began)
     with Relaxation(small, seed) as relaxation:
         found = relaxation.minimise(cost, deadline=soon)
         if found.values is None or not found.optimal:
             return Decided(None, found.stopped_by is StoppedBy.INTERRUPT)
+        now = time.monotonic()
+        until = min(deadline, now + DIVE_TIMES * (now - began))
         # In a row of vehicles hundreds of trips stand: what follows from one of them is next to nothing.
         values, interrupted = dived(
-            relaxation, cost, found.values, own, deadline, at_once=(AT_ONCE,), propagates=False
+            relaxation, cost, found.values, own, until, at_once=(AT_ONCE,), propagates=False
         )
     result = x.astype(np.float64)
     result[columns] = values

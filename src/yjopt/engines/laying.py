@@ -103,9 +103,6 @@ class LayingRun(PricedRun):
                 weight = max(weight * STEP, LEAST_WEIGHT)
         return cost
 
-    def _weights(self) -> Mapping[str, float]:
-        return {} if self.params.guide is None else self.params.guide.weights
-
 
 def with_part(
     values: FloatArray | IntArray, sub: Subproblem | None, own: FloatArray | IntArray | None

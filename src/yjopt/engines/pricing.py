@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from yjopt.engines.choice import is_large
+from yjopt.engines.guidance import lightly_held
 from yjopt.engines.knowledge import Knowledge, Prices
 from yjopt.engines.outcome import StoppedBy
 from yjopt.engines.relaxation import Relaxation
 from yjopt.engines.run import HARD_STAGE, Run, dense
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from yjopt.engines.engine import Engine
     from yjopt.engines.guidance import Priced
     from yjopt.engines.outcome import Outcome
@@ -32,6 +35,9 @@ RECALL_SHARE: Final = 0.15
 
 #: How many times what a stage comes to in the guiding relaxation its bound has to be to be beyond its own relaxation.
 ABOVE: Final = 1.02
+
+#: Part of what a stage comes to in the guiding relaxation below which its bound says little.
+LITTLE: Final = 0.5
 
 #: How many times as long as the guiding relaxation a stage's own may take once the former has given it a bound.
 AGAIN: Final = 0.5
@@ -51,7 +57,7 @@ class PricedRun(Run):
     reached : dict of (int, str) to float
         What each stage of a part comes to in the guiding relaxation.
     bounded_next : set of int
-        Parts of which the first stage that the guide has not priced has a bound.
+        Parts of which the first stage for which the guide has proven little has a bound.
     guide_seconds : dict of int to float
         How long that took.
     """
@@ -98,15 +104,33 @@ class PricedRun(Run):
         self._prove(part, stage, found.bound, found.bound_proof)
 
     def _bound_next(self, part: int, until: float) -> None:
-        """The bound of the first stage that the guide has not priced, while there is time; once for each part."""
+        """The bound of the first stage for which the guide proves little, while there is time; once for each part."""
         if self.params.guide is None or part not in self.patterns or part in self.bounded_next or self._ended:
             return
         for stage, own in enumerate(self.mip.stages):
             self._hold(stage)
-            if own.name not in self.prices and not self._closed(part, stage):
+            if self._closed(part, stage):
+                continue
+            if own.name not in self.prices:
                 self._relax(part, stage, until)
                 self.bounded_next |= {part} if own.name in self.prices else set()
                 return
+            if self.bounds[part][stage] < LITTLE * self.reached.get((part, own.name), 0.0):
+                self._price_lightly(part, stage, until)
+                return
+
+    def _price_lightly(self, part: int, stage: int, until: float) -> None:
+        """Price a stage anew, with those before it held at what the plan comes to."""
+        held = zip(self._held_names(part, stage), self._limits(part, stage), strict=True)
+        own, values = self.mips[part].stages[stage], {name: limit.upper for name, limit in held}
+        found = lightly_held(self.relaxations[part], self._weights(), own, values, until)
+        if found is not None:
+            self.bounded_next.add(part)
+            self._keep_prices(part, own.name, found)
+            self._prove_by_prices(part, stage)
+
+    def _weights(self) -> Mapping[str, float]:
+        return {} if self.params.guide is None else self.params.guide.weights
 
     def _learn(self, part: int, stage: int, outcome: RelaxedOutcome) -> None:
         """Remember the duals of a stage's relaxation."""
