@@ -122,6 +122,15 @@ class Carriers:
                 wanted -= packs
         return sent
 
+    def fetch(self, taker: int, packs: int, earliest: int, latest: int) -> int:
+        """Send packs as late as is in time; how many come."""
+        come = 0
+        for depart in range(latest, earliest - 1, -1):
+            if come == packs:
+                break
+            come += sum(count for _, count in self.send(taker, depart, packs - come, latest))
+        return come
+
     def send_along(self, arc: int, wanted: int) -> int:
         """Send up to `wanted` packs along one arc; how many went."""
         instance, model = self.ledger.instance, self.ledger.model

@@ -103,26 +103,17 @@ class Pantry:
         taker = int(instance.supplies.taker_of_user[user])
         self.carriers.asking.opened(taker, period, packs)
         earliest = 0 if self.ledger.foresees else now
-        missing = packs - self._fetch(taker, packs, earliest, period)
+        missing = packs - self.carriers.fetch(taker, packs, earliest, period)
         if missing and self.ledger.is_patterned:
             # A pattern has parts of packs where only whole ones can be opened.
             with self.ledger.lifted():
-                missing -= self._fetch(taker, missing, earliest, period)
+                missing -= self.carriers.fetch(taker, missing, earliest, period)
         if missing:
             return False
         self.ledger.add(x, opened, packs)
         self.ledger.add(x, used, units)
         self.ledger.add(self.loose, (user, slice(period, None)), packs * pack - units)
         return True
-
-    def _fetch(self, taker: int, packs: int, earliest: int, latest: int) -> int:
-        """Send for packs as late as is in time; how many come."""
-        come = 0
-        for depart in range(latest, earliest - 1, -1):
-            if come == packs:
-                break
-            come += sum(count for _, count in self.carriers.send(taker, depart, packs - come, latest))
-        return come
 
     def _draw_late(self, user: int, units: IntArray, now: int) -> bool:
         """The same where no pack may be opened before the last one is used up: openings follow from what is used."""

@@ -121,20 +121,10 @@ def _is_fed(ledger: Ledger, carriers: Carriers) -> bool:
         opened = ledger.x[columns.opened[:, period]]
         for user in np.flatnonzero(opened).tolist():
             taker, wanted = int(takers[user]), int(opened[user])
-            wanted -= _fetched(carriers, taker, wanted, period)
+            wanted -= carriers.fetch(taker, wanted, 0, period)
             if wanted:
                 with ledger.lifted():
-                    wanted -= _fetched(carriers, taker, wanted, period)
+                    wanted -= carriers.fetch(taker, wanted, 0, period)
             if wanted:
                 return False
     return True
-
-
-def _fetched(carriers: Carriers, taker: int, packs: int, latest: int) -> int:
-    """Send packs as late as is in time; how many come."""
-    come = 0
-    for depart in range(latest, -1, -1):
-        come += sum(count for _, count in carriers.send(taker, depart, packs - come, latest))
-        if come == packs:
-            break
-    return come
