@@ -144,3 +144,43 @@ class Recorder:
     def minimise(self, mip: Mip, cost: IntArray, **options: object) -> SingleOutcome:
         self.calls.append({"mip": mip, "cost": cost, **options})
         return self.engine.minimise(mip, cost, **options)  # type: ignore[arg-type]
+
+
+def assignment(seed: int, groups: int, places: int, *, least: bool = False) -> tuple[Mip, IntArray]:
+    """Groups go to one of some places each, or to none at a price. With the plan in which nobody goes anywhere.
+
+    A place has rooms, and staff that is called as it is needed, up to a limit; some groups may go to some places only
+    if these are open, which is decided elsewhere.
+
+    Parameters
+    ----------
+    seed, groups, places : int
+    least : bool
+        Whether a place must not be empty of all who are there in a plan: each gets a group that stays.
+    """
+    random = np.random.default_rng(seed)
+    size = random.integers(1, 8, groups)
+    builder = Builder()
+    lost = builder.columns("lost", 0, 1, size=groups)
+    builder.cost("people", lost, 10 * size + random.integers(0, 10, groups))
+    may = random.random((groups, places)) < 0.7
+    group, place = np.nonzero(may)
+    settle = builder.columns("settle", 0, 1, size=len(group))
+    choice = builder.rows("choice", 1, 1, size=groups)
+    builder.entries(choice, lost, 1)
+    builder.entries(choice[group], settle, 1)
+    rooms = builder.rows("rooms", 1 if least else -np.inf, random.integers(4, 14, places) + 7 * least)
+    builder.entries(rooms[place], settle, size[group])
+    called = builder.columns("called", 0, random.integers(2, 6, places))
+    staff = builder.rows("staff", -np.inf, 0, size=places)
+    builder.entries(staff[place], settle, 2 * size[group])
+    builder.entries(staff, called, -7)
+    opened = builder.columns("open", 0, 1, size=places)
+    gated = np.flatnonzero(random.random(len(group)) < 0.3)
+    gate = builder.rows("gate", -np.inf, 0, size=len(gated))
+    builder.entries(gate, settle[gated], 1)
+    builder.entries(gate, opened[place[gated]], -1)
+    mip = builder.build([("people", 1)])
+    x = np.zeros(mip.num_columns, dtype=np.int64)
+    x[lost], x[opened] = 1, random.random(places) < 0.8
+    return mip, x

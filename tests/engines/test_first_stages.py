@@ -340,6 +340,59 @@ def test_the_rest_is_relaxed_beside_the_first_stages(monkeypatch: pytest.MonkeyP
     assert outcome.stages[0].bound <= best_of(mip) <= outcome.stages[0].value
 
 
+def begin_beside(monkeypatch: pytest.MonkeyPatch, *, dives: bool) -> None:
+    """Any part is large enough for its first stages to be begun with beside the guide, with or without time to dive."""
+    monkeypatch.setattr(patterns, "BESIDE", 0)
+    monkeypatch.setattr(patterns, "SLOW", 0)
+    if not dives:
+        monkeypatch.setattr(first_stages_run, "DIVING_SECONDS", 1e9)
+
+
+@pytest.mark.parametrize("has_time", [True, False])
+def test_a_dive_beside_the_guide(has_time: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first plan is laid near what the dive has made whole; with a pattern the search goes on from there."""
+    monkeypatch.setitem(choice.LARGE, "lagrange", 1)
+    monkeypatch.setattr(lagrange, "WHOLE", 0)
+    begin_beside(monkeypatch, dives=True)
+    if not has_time:
+        monkeypatch.setattr(patterns, "GUIDE_SHARE", 0.0)
+    mip, nothing = layers(3, sites=8, towns=30)
+    seen: list[FloatArray] = []
+    opened = next(b for b in mip.column_blocks if b.name == "open")
+    guide = dataclasses.replace(laying(mip, nothing, seen), whole=np.arange(opened.start, opened.stop))
+    outcome = solve(mip, Params(gap=0.0, time_limit=6.0, engine="lagrange", guide=guide), nothing)
+    first = seen[0][opened.start : opened.stop]
+    assert (np.abs(first - np.rint(first)) < 1e-6).all()
+    ship = next(b for b in mip.column_blocks if b.name == "ship")
+    is_free = bool((seen[0][ship.start : ship.stop] == mip.upper[ship.start : ship.stop]).all())
+    assert is_free != has_time
+    assert outcome.x is not None
+    assert mip.is_feasible(outcome.x)
+    assert 0 < outcome.stages[0].bound <= best_of(mip) <= outcome.stages[0].value
+
+
+@pytest.mark.parametrize("misled", [-1.0, 1.0])
+def test_begun_anew_where_prices_change_much(misled: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was begun without prices is thrown away once they say otherwise, and done again with them."""
+    monkeypatch.setitem(choice.LARGE, "lagrange", 1)
+    monkeypatch.setattr(lagrange, "WHOLE", 0)
+    monkeypatch.setattr(patterns, "MISLED", misled)
+    begin_beside(monkeypatch, dives=True)
+    begin, asked = first_stages_run.FirstStagesRun._begin_first, list[bool]()
+
+    def noted(self: Any, part: int, sub: Any, x: Any, prices: Any) -> Any:
+        asked.append(bool(prices.rows.any()))
+        return begin(self, part, sub, x, prices)
+
+    monkeypatch.setattr(first_stages_run.FirstStagesRun, "_begin_first", noted)
+    mip, nothing = layers(3, sites=8, towns=30)
+    opened = next(b for b in mip.column_blocks if b.name == "open")
+    guide = dataclasses.replace(laying(mip, nothing, []), whole=np.arange(opened.start, opened.stop))
+    outcome = solve(mip, Params(gap=0.0, time_limit=6.0, engine="lagrange", guide=guide), nothing)
+    assert asked == ([False, True] if misled < 0 else [False])
+    assert 0 < outcome.stages[0].bound <= best_of(mip) <= outcome.stages[0].value
+
+
 @pytest.mark.parametrize("has_time", [True, False])
 def test_first_stages_are_begun_with_beside_a_slow_guide(
     has_time: bool, monkeypatch: pytest.MonkeyPatch
@@ -347,7 +400,7 @@ def test_first_stages_are_begun_with_beside_a_slow_guide(
     """Plans are laid after them alone, and once more when the guide is there; without one they are still bettered."""
     monkeypatch.setitem(choice.LARGE, "lagrange", 1)
     monkeypatch.setattr(lagrange, "WHOLE", 0)
-    monkeypatch.setattr(patterns, "SLOW", 0)
+    begin_beside(monkeypatch, dives=False)
     if not has_time:
         monkeypatch.setattr(patterns, "GUIDE_SHARE", 0.0)
     mip, nothing = layers(3, sites=8, towns=30)
@@ -370,7 +423,7 @@ def test_ctrl_c_beside_a_slow_guide(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setitem(choice.LARGE, "lagrange", 1)
     monkeypatch.setattr(lagrange, "WHOLE", 0)
-    monkeypatch.setattr(patterns, "SLOW", 0)
+    begin_beside(monkeypatch, dives=False)
     monkeypatch.setattr(patterns, "bettered", interrupted)
     mip, nothing = layers(3, sites=8, towns=30)
     params = Params(gap=0.0, time_limit=20.0, engine="lagrange", guide=laying(mip, nothing, []))

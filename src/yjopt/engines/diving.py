@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from yjopt.model.mip import BoolArray, FloatArray, IntArray, Mip
 
 #: Parts of the columns that are still broken which are rounded at a time, if nobody says.
-AT_ONCE: Final = (0.2, 0.05)
+AT_ONCE: Final = (0.3, 0.25, 0.2)
 #: Where no column is nearer than this to its upper neighbour, all are rounded down.
 CRUMB: Final = 0.1
 #: What is nearer to a whole number is one.

@@ -8,7 +8,7 @@ to a plan.
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -58,6 +58,32 @@ DIVE_SHARE, SECOND_SHARE = 0.5, 0.2
 DIVING_SECONDS, DIVING_COLUMNS, DIVING_POWER = 8.0, 23_000, 1.5
 
 
+@dataclass(frozen=True, eq=False)
+class Begun:
+    """First stages begun with: small pieces settled, the largest strengthened, and what most hangs on made whole in it.
+
+    Attributes
+    ----------
+    sub : Subproblem
+    prices : Prices or None
+        Of everything else.
+    priced : PricedSubproblem or None
+        With these.
+    pieces : Settled
+    cuts : tuple of Limit
+        That the largest piece keeps, and its relaxation does not.
+    values : float64[columns of the subproblem] or None
+        What a plan is to be near.
+    """
+
+    sub: Subproblem
+    prices: Prices | None
+    priced: PricedSubproblem | None
+    pieces: Settled
+    cuts: tuple[Limit, ...] = ()
+    values: FloatArray | None = None
+
+
 class FirstStagesRun(LayingRun):
     """A solve in which the first stages of large parts are settled by themselves.
 
@@ -69,6 +95,8 @@ class FirstStagesRun(LayingRun):
         By part and stage, what a solver has proven of a subproblem, wholly or in part, while other rows were priced.
     solved : dict of str to Solved
         By stage, the same for a model like this one.
+    begun : dict of int to Begun
+        Parts whose first stages were begun with beside their guiding relaxation.
     """
 
     def __init__(self, mip: Mip, params: Params, start: IntArray | None, engine: Engine) -> None:
@@ -77,6 +105,7 @@ class FirstStagesRun(LayingRun):
         self.proven: dict[tuple[int, int], list[tuple[PricedSubproblem, int]]] = {}
         known = params.knowledge
         self.solved: dict[str, Solved] = {} if known is None else dict(known.solved)
+        self.begun: dict[int, Begun] = {}
 
     def _relax_first(self, part: int, sub: Subproblem) -> FloatArray | None:
         """The vector of the relaxation of what the first stages of a part hang on; its prices are kept."""
@@ -113,24 +142,24 @@ class FirstStagesRun(LayingRun):
             return
         if self.params.guide is None or all(self._closed(part, stage) for stage in range(sub.last + 1)):
             return
-        if self.proven.get((part, sub.last)):
+        begun = self.begun.pop(part, None)
+        if part not in self.guide_seconds and self.proven.get((part, sub.last)):
             # The very same was bettered by an earlier solve, and another plan laid for little more changes many orders.
             return
         if self.lay_seconds > self._left * self.mips[part].num_columns / self.mip.num_columns:
             # A whole plan is laid for it, however small the part is.
             return
-        prices = self.prices.get(self.mip.stages[sub.last].name)
-        priced = self._priced(part, sub, prices)
-        pieces = self._settled(part, sub, x, priced)
-        # A plan laid before is no better start than the one at hand: only what the dive decided is new.
-        self.spare = None
-        cuts = self._dive_first(part, sub, pieces, priced)
-        x = self.x[part] if self.spare is None else self.spare[self.parts[part].columns]
-        if x is None or self._ended:
+        if begun is None:
+            # A plan laid before is no better start than the one at hand: only what a dive decides is new.
+            self.spare = None
+            begun = self._begin_first(part, sub, x, self.prices.get(self.mip.stages[sub.last].name))
+            if begun.values is not None:
+                self._lay_near(part, sub, begun.values)
+        near = self.x[part] if self.spare is None else self.spare[self.parts[part].columns]
+        if near is None or self._ended:
             return
-        found = self._search_first(
-            part, sub, pieces.put_in(x[sub.columns]), self.patterns[part], priced, pieces, cuts
-        )
+        start = begun.pieces.put_in(near[sub.columns])
+        found = self._search_first(part, sub, start, self.patterns[part], begun)
         self._lay_with(part, sub, found.x, found.x)
 
     def _priced(self, part: int, sub: Subproblem, prices: Prices | None) -> PricedSubproblem | None:
@@ -165,37 +194,27 @@ class FirstStagesRun(LayingRun):
         sub: Subproblem,
         x: IntArray,
         guide: FloatArray,
-        priced: PricedSubproblem | None = None,
-        pieces: Settled | None = None,
-        cuts: tuple[Limit, ...] = (),
+        begun: Begun | None = None,
     ) -> Bettered:
         """Better a plan's first stages by regions of their subproblem; meanwhile the solver may prove a bound."""
         until, seed = time.monotonic() + SEARCH_SHARE * self._left, self.params.seed
         prove = None
-        if priced is not None and pieces is not None and processes() > 1:
-            prove = partial(self._prove_beside, part, sub, priced, pieces, cuts, until)
+        if begun is not None and begun.priced is not None and processes() > 1:
+            prove = partial(self._prove_beside, part, begun, begun.priced, until)
         found = bettered(sub, x, guide, until=until, seed=seed, processes=processes(), prove=prove)
         if found.interrupted:
             self.reasons.add(StoppedBy.INTERRUPT)
-        if found.bound is not None and priced is not None:
-            self._keep_solved(part, sub, priced, found.bound)
+        if found.bound is not None and begun is not None:
+            self._keep_solved(part, begun, found.bound)
         return found
 
     def _prove_beside(
-        self,
-        part: int,
-        sub: Subproblem,
-        priced: PricedSubproblem,
-        pieces: Settled,
-        cuts: tuple[Limit, ...],
-        until: float,
-        *,
-        stop: Callable[[], bool],
+        self, part: int, begun: Begun, priced: PricedSubproblem, until: float, *, stop: Callable[[], bool]
     ) -> int | None:
         """What a solver proves of the first stages; then the bound of the stage after them, if there is time."""
         soon = time.monotonic() + PROVE_SHARE * self._left
-        whole, seed = self._is_whole(part, sub), self.params.seed
-        bound = priced.solve(pieces, whole, cuts=cuts, seed=seed, deadline=soon, stop=stop)
+        whole, seed = self._is_whole(part, begun.sub), self.params.seed
+        bound = priced.solve(begun.pieces, whole, cuts=begun.cuts, seed=seed, deadline=soon, stop=stop)
         if not stop():
             self._bound_next(part, until)
         return bound
@@ -210,28 +229,29 @@ class FirstStagesRun(LayingRun):
         self._lay({part: with_part(rest, sub, whole)}, self._left)
         return whole
 
-    def _dive_first(
-        self, part: int, sub: Subproblem, pieces: Settled, priced: PricedSubproblem | None
-    ) -> tuple[Limit, ...]:
-        """Lay a second plan, after the largest piece with what most hangs on made whole; the cuts that helped."""
-        seconds = DIVE_SHARE * self._left
-        late = time.monotonic() + seconds
-        if part not in self.guide_seconds:
-            # The pattern is remembered, and so is a plan that was bettered since.
-            return ()
-        if pieces.open is None or self._ended or self.lay_seconds > SECOND_SHARE * self._left:
-            return ()
+    def _may_dive(self, part: int, sub: Subproblem, size: int) -> bool:
+        """Whether there is time for cuts and dives in a piece of so many columns, and for a plan after them."""
+        needed = DIVING_SECONDS * (size / DIVING_COLUMNS) ** DIVING_POWER
+        is_late = needed > DIVE_SHARE * self._left or self.lay_seconds > SECOND_SHARE * self._left
+        return not (self._ended or is_late) and bool(self._is_whole(part, sub).any())
+
+    def _begin_first(self, part: int, sub: Subproblem, x: IntArray, prices: Prices | None) -> Begun:
+        """Settle the small pieces of the first stages, and make whole in the largest what most hangs on."""
+        late, priced = time.monotonic() + DIVE_SHARE * self._left, self._priced(part, sub, prices)
+        pieces = self._settled(part, sub, x, priced)
+        begun = Begun(sub, prices, priced, pieces)
+        # Where the pattern is remembered, so is a plan that was bettered since.
+        is_known = part in self.patterns and part not in self.guide_seconds
+        if pieces.open is None or is_known or not self._may_dive(part, sub, len(pieces.open.columns)):
+            return begun
         here, whole = pieces.open.columns, self._is_whole(part, sub)
-        needed = DIVING_SECONDS * (len(here) / DIVING_COLUMNS) ** DIVING_POWER
-        if needed > seconds or not whole[here].any():
-            return ()
         cost = self._guiding_cost(self.mips[part])[sub.columns] if priced is None else priced.cost
         small = sub.mip.restrict(here, pieces.open.rows)
-        with Relaxation(small, self.params.seed) as relaxation:
+        with Relaxation(small, self.params.seed, lambda: StoppedBy.INTERRUPT in self.reasons) as relaxation:
             found = strengthened(relaxation, cost[here], whole[here], deadline=late)
             self._note(found.outcome.stopped_by)
             if not found.outcome.optimal or found.outcome.values is None:
-                return ()
+                return begun
             if priced is not None:
                 # Of the largest piece this is certified; of the others it is the solver's word.
                 bound = pieces.bound + found.bound(small, priced.cost[here])
@@ -244,8 +264,7 @@ class FirstStagesRun(LayingRun):
             self.reasons.add(StoppedBy.INTERRUPT)
         near = pieces.x.astype(np.float64)
         near[here] = values
-        self._lay_near(part, sub, near)
-        return found.cuts
+        return replace(begun, cuts=found.cuts, values=near)
 
     def _lay_near(self, part: int, sub: Subproblem, values: FloatArray) -> bool:
         """Lay a plan after values of the first stages; what is broken in them may be anything near."""
@@ -296,12 +315,13 @@ class FirstStagesRun(LayingRun):
         self.proven.setdefault((part, sub.last), []).append((priced, bound))
         self._prove_first(part, sub)
 
-    def _keep_solved(self, part: int, sub: Subproblem, priced: PricedSubproblem, bound: int) -> None:
+    def _keep_solved(self, part: int, begun: Begun, bound: int) -> None:
         """Remember what a solver has proven, and the prices that it holds with."""
-        name = self.mip.stages[sub.last].name
-        prices = Prices(self.prices[name].rows.copy(), dict(self.prices[name].held))
-        self.solved[name] = Solved(priced.mark, prices, bound)
-        self._keep_proven(part, sub, priced, bound)
+        sub, prices, priced = begun.sub, begun.prices, begun.priced
+        if prices is not None and priced is not None:
+            kept = Prices(prices.rows.copy(), dict(prices.held))
+            self.solved[self.mip.stages[sub.last].name] = Solved(priced.mark, kept, bound)
+            self._keep_proven(part, sub, priced, bound)
 
     def _learned(self) -> Knowledge:
         """What the next solve of a model like this may begin with."""

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 LIGHTER: Final = (1e-1, 1e-2, 1e-3, 3e-4)
 
 #: How many times as long as the vector took the prices may take, and at most which share of the time then left.
-PRICES, MOST = 1.0, 0.15
+PRICES, MOST = 0.35, 0.15
 
 
 class Priced(NamedTuple):

@@ -39,7 +39,7 @@ REGIONS_SHARE: Final = 0.75
 NEXT_SHARE: Final = 0.15
 
 #: Share of the time left for what comes after the first stages, decided anew once these are settled.
-LATER_SHARE: Final = 0.6
+LATER_SHARE: Final = 0.75
 
 #: Seconds that this takes at least with so many columns, and the power by which these grow.
 LATER_SECONDS, LATER_COLUMNS, LATER_POWER = 2.0, 100_000, 1.5

@@ -16,6 +16,7 @@ from yjopt.engines.districts import relaxed_apart
 from yjopt.engines.first_stages import bettered
 from yjopt.engines.first_stages_run import FirstStagesRun
 from yjopt.engines.guidance import guidance
+from yjopt.engines.knowledge import Prices
 from yjopt.engines.laying import processes, with_part
 from yjopt.engines.outcome import StoppedBy
 from yjopt.engines.run import LATE_SECONDS
@@ -25,12 +26,17 @@ from yjopt.engines.threads import threads
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from yjopt.engines.first_stages_run import Begun
     from yjopt.engines.guidance import Guidance
     from yjopt.engines.subproblem import Subproblem
     from yjopt.model.mip import FloatArray, IntArray
 
-#: Columns beyond which the guiding relaxation takes so long that the first stages are begun with beside it.
-SLOW: Final = 200_000
+#: Columns beyond which the first stages are begun with beside the guiding relaxation, where there is a core for it; and
+#: beyond which they get a plan and a search of their own there if there is no time for more.
+BESIDE, SLOW = 30_000, 200_000
+
+#: Part of what first stages cost that prices for everything else may change where what was begun without them stays.
+MISLED: Final = 0.02
 
 #: Share of the time left for the relaxation that guides, without which a large model gets nowhere; and for what
 #: districts' relaxations say of the rest of one that is too large for it.
@@ -50,7 +56,7 @@ class PatternRun(FirstStagesRun):
                 continue
             if part in self.districts:
                 self._relax_apart(part)
-            elif self.mips[part].num_columns > SLOW and processes() > 1:
+            elif self.mips[part].num_columns > BESIDE and processes() > 1:
                 laid |= {part} if self._relax_beside(part) else set()
             else:
                 self._relax_whole(part)
@@ -64,18 +70,59 @@ class PatternRun(FirstStagesRun):
             self._relax_first_alone(part)
 
     def _relax_beside(self, part: int) -> bool:
-        """The guiding relaxation of a part, and meanwhile its first stages bettered alone; whether these were."""
+        """The guiding relaxation of a part, and meanwhile its first stages; whether a plan was laid for these."""
         sub, x = subproblem(self.mips[part]), None
+        begun: Begun | None = None
         with threads(1, "guidance") as (pool, _):
             relaxing = pool.submit(self._guidance(part))
             if sub is not None:
+                begun = self._begin_unpriced(part, sub)
+            if sub is not None and begun is None and self.mips[part].num_columns > SLOW:
                 x = self._better_meanwhile(part, sub, relaxing.done)
             self._take_guidance(part, relaxing.result())
-        if sub is not None and x is not None and part in self.patterns:
-            self._lay_with(part, sub, x, x)
-        elif sub is not None and x is not None:
-            self._lay({part: with_part(self.mips[part].upper, sub, x)}, self._left)
-        return x is not None
+        return self._lay_begun(part, sub, x, begun)
+
+    def _lay_begun(self, part: int, sub: Subproblem | None, x: IntArray | None, begun: Begun | None) -> bool:
+        """Lay a plan after what was done beside the guiding relaxation; False where that alone says what to lay."""
+        # Without a pattern nobody knows what the rest does: it may do whatever the first stages want.
+        is_guided, rest = part in self.patterns, self.patterns.get(part, self.mips[part].upper)
+        if begun is not None and begun.values is not None:
+            if not is_guided:
+                self._lay({part: with_part(rest, begun.sub, begun.values)}, self._left)
+                return True
+            if self._is_misled(part, begun, begun.values):
+                return False
+            self.begun[part] = begun
+            self._lay_near(part, begun.sub, begun.values)
+            return True
+        if x is not None:
+            self._lay({part: with_part(rest, sub, x)}, self._left)
+            return True
+        if not (is_guided or self._ended):
+            self._relax_first_alone(part)
+        return False
+
+    def _is_misled(self, part: int, begun: Begun, values: FloatArray) -> bool:
+        """Whether what everything else is worth, once that is known, changes much of what was begun without it."""
+        sub, free = begun.sub, begun.priced
+        priced = self._priced(part, sub, self.prices.get(self.mip.stages[sub.last].name))
+        if priced is None or free is None:
+            return False
+        before, now = free.cost / free.denominator, priced.cost / priced.denominator
+        return float(np.abs(now - before) @ np.abs(values)) > MISLED * float(np.abs(before) @ np.abs(values))
+
+    def _begin_unpriced(self, part: int, sub: Subproblem) -> Begun | None:
+        """Begin with the first stages before anything else has a price; None where there is no time for it."""
+        x = self.x[part]
+        if x is None or not self._may_dive(part, sub, int(sub.is_own.sum())):
+            return None
+        weights, stages = self._weights(), self.mip.stages
+        own = weights.get(stages[sub.last].name, 0.0) / stages[sub.last].unit
+        if not own:
+            return None
+        held = {s.name: -weights.get(s.name, 0.0) / s.unit / own for s in stages[: sub.last]}
+        free = Prices(np.zeros(self.mip.num_rows), held)
+        return self._begin_first(part, sub, x, free)
 
     def _better_meanwhile(self, part: int, sub: Subproblem, is_over: Callable[[], bool]) -> IntArray | None:
         """Lay a plan after the first stages alone, and better these until something is over."""

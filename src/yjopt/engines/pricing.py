@@ -109,6 +109,8 @@ class PricedRun(Run):
             return
         for stage, own in enumerate(self.mip.stages):
             self._hold(stage)
+            # The plan may have become better since: what is known proves more then.
+            self._prove_by_prices(part, stage)
             if self._closed(part, stage):
                 continue
             if own.name not in self.prices:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from yjopt.engines.exchanges import Exchanges
 from yjopt.engines.fixing import Plan
 from yjopt.engines.highs import VERDICTS
 from yjopt.engines.neighbours import Neighbours
@@ -51,6 +52,9 @@ RESERVE = 0.05
 
 LEAST_SECONDS = 0.1
 """With less than this left no region is begun."""
+
+EXCHANGE_SHARE = 0.1
+"""Part of the time that exchanges may take beside regions, once the first is done."""
 
 RATIO = 64.0
 """By how much the least coefficient of a stage outweighs the largest of the next in a region's cost."""
@@ -169,6 +173,8 @@ class Improvement:
         self._seeding = Seeding(mip, guide, self._random)
         self._sizes = [FIRST_SIZE for _ in mip.stages]
         self._stage_of_whole = 0
+        self._exchanges = Exchanges(mip)
+        self._is_changed, self._next_exchange = True, 0.0
         self.interrupted = False
         self.tally = Tally()
 
@@ -205,7 +211,7 @@ class Improvement:
 
     def restart(self, x: IntArray) -> None:
         """Go on from another plan; what was learned of sizes, seeds and ways to grow stays."""
-        self._plan = Plan(self._mip, x)
+        self._plan, self._is_changed, self._next_exchange = Plan(self._mip, x), True, 0.0
         self._stage_of_whole = 0
         self.interrupted = False
 
@@ -216,7 +222,11 @@ class Improvement:
         return deadline - time.monotonic() >= RESERVE + LEAST_SECONDS
 
     def _one_by_one(self, deadline: float) -> None:
-        while self._goes_on(deadline) and (region := self._next([])) is not None:
+        while self._goes_on(deadline):
+            self._exchange(deadline)
+            region = self._next([])
+            if region is None:
+                break
             self._settle(region, *self._solve(region, deadline))
 
     def _several(self, deadline: float) -> None:
@@ -227,7 +237,9 @@ class Improvement:
         under_way: dict[Future[tuple[SingleOutcome, float]], Region] = {}
         try:
             while True:
-                while len(under_way) < self.processes and self._goes_on(deadline):
+                if not under_way:
+                    self._exchange(deadline)
+                while len(under_way) < self.processes and not self._is_due() and self._goes_on(deadline):
                     region = self._next(list(under_way.values()))
                     if region is None:
                         break
@@ -272,13 +284,43 @@ class Improvement:
             columns = self._graph.grow(seed.column, matters, size, self._random, shut, binding)
         return Region(seed.stage, way, self._plan.cut(columns), patience)
 
+    def _is_due(self) -> bool:
+        """Whether exchanges are to be tried again."""
+        return self._is_changed and time.monotonic() >= self._next_exchange
+
+    def _exchange(self, deadline: float) -> None:
+        """Better a plan that has changed by exchanges, where these are due."""
+        if not (self._is_due() and self._goes_on(deadline)):
+            return
+        began, stages = time.monotonic(), range(self._stage_of_whole, len(self._mip.stages))
+        self._is_changed = False
+        options, x = self._exchanges.choices.columns, self._plan.x
+        costs = (k for k in stages if self._plan.cost(k, options).any())
+        stage = next((k for k in costs if not self._seeding.costs_least(k, x)), None)
+        if stage is None:
+            return
+        shut, cost = (
+            np.zeros(self._mip.num_columns, dtype=np.bool_),
+            np.zeros(self._mip.num_columns, dtype=np.int64),
+        )
+        for earlier in self._mip.stages[:stage]:
+            shut[earlier.columns] = True
+        own = self._mip.stages[stage]
+        np.add.at(cost, own.columns, own.coefficients)
+        better = self._exchanges.better(x, cost, self._random, shut=shut, deadline=deadline)
+        changed = np.flatnonzero(better != x)
+        if len(changed) and self._take(self._plan.cut(changed), better[changed]) is not None:
+            self._tell()
+        ended = time.monotonic()
+        self._next_exchange = ended + (ended - began) / EXCHANGE_SHARE
+
     def _solve(self, region: Region, deadline: float) -> tuple[SingleOutcome, float]:
         """Ask the engine; its answer and the seconds it took."""
         began = time.monotonic()
         cut, stage = region.cut, region.stage
         answer = self._engine.minimise(
             cut.mip,
-            self._plan.cost(stage, cut.columns) if region.whole else self._blend(stage, cut),
+            self._plan.cost(stage, cut.columns) if region.whole else self._blend(stage, cut.columns),
             limits=self._plan.limits(cut, stage),
             start=cut.start,
             gap=0.0 if region.whole else GAP,
@@ -303,7 +345,12 @@ class Improvement:
             self._sizes[region.stage] = max(LEAST_SIZE, int(0.85 * size))
         elif closed and took < aim / 2:
             self._sizes[region.stage] = int(1.15 * size) + 1
-        if first is not None and self._on_better is not None:
+        if first is not None:
+            self._is_changed = True
+            self._tell()
+
+    def _tell(self) -> None:
+        if self._on_better is not None:
             self._on_better(self.x, self.values)
 
     def _take(self, cut: Cut, x: IntArray) -> int | None:
@@ -317,12 +364,12 @@ class Improvement:
             return None
         return first
 
-    def _blend(self, stage: int, cut: Cut) -> IntArray:
-        """A stage's cost on a region, the later ones beneath it, each outweighed by the one before."""
-        total = np.zeros(len(cut.columns))
+    def _blend(self, stage: int, columns: IntArray) -> IntArray:
+        """A stage's cost on some columns, the later ones beneath it, each outweighed by the one before."""
+        total = np.zeros(len(columns))
         weight, least = 1.0, 0.0
         for k in range(stage, len(self._mip.stages)):
-            cost = self._plan.cost(k, cut.columns).astype(np.float64)
+            cost = self._plan.cost(k, columns).astype(np.float64)
             sizes = np.abs(cost[cost != 0])
             if not len(sizes):
                 continue
