@@ -438,7 +438,7 @@ def test_what_the_guide_could_not_price_is_bounded_early(monkeypatch: pytest.Mon
     """Before regions and stages have their turn, which may leave no time for it."""
     monkeypatch.setitem(choice.LARGE, "lagrange", 1)
     monkeypatch.setattr(lagrange, "WHOLE", 0)
-    monkeypatch.setattr(guidance_module, "PRICES", 0.0)
+    monkeypatch.setattr(guidance_module, "MOST", 0.0)
     monkeypatch.setattr(lagrange.LargeRun, "_stages", lambda _: False)
     mip, nothing = layers(3, sites=8, towns=30)
     params = Params(gap=0.0, time_limit=4.0, engine="lagrange", guide=laying(mip, nothing, []))

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 #: Parts of what stages weigh in the guiding sum, tried one after the other to price the next.
 LIGHTER: Final = (1e-1, 1e-2, 1e-3, 3e-4)
 
-#: How many times as long as the vector took the prices may take, and at most which share of the time then left.
-PRICES, MOST = 0.35, 0.15
+#: How many times as long as the vector took the prices may take, seconds that they may take in any case, and at most
+#: which share of the time then left: a last stage that costs something everywhere would take longer than all others.
+PRICES, LEAST_SECONDS, MOST = 0.35, 1.0, 0.15
 
 
 class Priced(NamedTuple):
@@ -100,7 +101,8 @@ def guidance(
     )
     if answer.values is not None:
         now = time.monotonic()
-        _take_apart(relaxation, weights, answer, now + min(PRICES * answer.seconds, MOST * (end - now)))
+        seconds = max(PRICES * answer.seconds, LEAST_SECONDS)
+        _take_apart(relaxation, weights, answer, now + min(seconds, MOST * (end - now)))
     return answer
 
 
