@@ -37,6 +37,12 @@ def soon(seconds: float = 20.0) -> float:
     return time.monotonic() + seconds
 
 
+def take_as_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Any model goes the way of the large ones."""
+    monkeypatch.setitem(choice.LARGE, "lagrange", 1)
+    monkeypatch.setattr(lagrange, "WHOLE", 0)
+
+
 def part_of(mip: Mip, *, shares_rows: bool = True) -> Subproblem:
     sub = subproblem(mip, shares_rows=shares_rows)
     assert sub is not None
@@ -132,8 +138,7 @@ def test_a_mark_knows_every_number() -> None:
 
 def test_what_was_proven_holds_in_the_next_solve(monkeypatch: pytest.MonkeyPatch) -> None:
     """Though nothing is solved any more: goods change, people's part is the same, and so is its bound."""
-    monkeypatch.setitem(choice.LARGE, "lagrange", 1)
-    monkeypatch.setattr(lagrange, "WHOLE", 0)
+    take_as_large(monkeypatch)
     mip, nothing = layers(5, sites=6, towns=12)
     guide = laying(mip, nothing, [], np.arange(mip.num_columns))
     params = Params(gap=0.0, time_limit=6.0, engine="lagrange", guide=guide)
@@ -248,8 +253,7 @@ def laying(mip: Mip, nothing: IntArray, seen: list[FloatArray], whole: IntArray 
 def test_plans_are_laid_after_better_first_stages(at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """After the relaxation, with what most hangs on made whole, and after a search in the subproblem: all whole."""
     monkeypatch.setattr(first_stages_run, "processes", lambda: at_once)
-    monkeypatch.setitem(choice.LARGE, "lagrange", 1)
-    monkeypatch.setattr(lagrange, "WHOLE", 0)
+    take_as_large(monkeypatch)
     mip, nothing = layers(3, sites=8, towns=30)
     seen: list[FloatArray] = []
     params = Params(gap=0.0, time_limit=6.0, engine="lagrange", guide=laying(mip, nothing, seen))
@@ -270,8 +274,7 @@ def test_first_stages_that_the_rest_cannot_make_possible_are_had_as_far_as_it_ca
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Whatever a search decided, in the bounds tried at last lies the plan at hand; a plan is laid after them."""
-    monkeypatch.setitem(choice.LARGE, "lagrange", 1)
-    monkeypatch.setattr(lagrange, "WHOLE", 0)
+    take_as_large(monkeypatch)
     monkeypatch.setattr(first_stages_run, "DIVE_SHARE", 0.0)
     mip, nothing = layers(3, sites=8, towns=30)
     solve_relaxation, asked = Relaxation.minimise, list[tuple[FloatArray, FloatArray]]()
@@ -342,6 +345,7 @@ def test_the_rest_is_relaxed_beside_the_first_stages(monkeypatch: pytest.MonkeyP
 
 def begin_beside(monkeypatch: pytest.MonkeyPatch, *, dives: bool) -> None:
     """Any part is large enough for its first stages to be begun with beside the guide, with or without time to dive."""
+    take_as_large(monkeypatch)
     monkeypatch.setattr(patterns, "BESIDE", 0)
     monkeypatch.setattr(patterns, "SLOW", 0)
     if not dives:
@@ -351,8 +355,6 @@ def begin_beside(monkeypatch: pytest.MonkeyPatch, *, dives: bool) -> None:
 @pytest.mark.parametrize("has_time", [True, False])
 def test_a_dive_beside_the_guide(has_time: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first plan is laid near what the dive has made whole; with a pattern the search goes on from there."""
-    monkeypatch.setitem(choice.LARGE, "lagrange", 1)
-    monkeypatch.setattr(lagrange, "WHOLE", 0)
     begin_beside(monkeypatch, dives=True)
     if not has_time:
         monkeypatch.setattr(patterns, "GUIDE_SHARE", 0.0)
@@ -374,8 +376,6 @@ def test_a_dive_beside_the_guide(has_time: bool, monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize("misled", [-1.0, 1.0])
 def test_begun_anew_where_prices_change_much(misled: float, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was begun without prices is thrown away once they say otherwise, and done again with them."""
-    monkeypatch.setitem(choice.LARGE, "lagrange", 1)
-    monkeypatch.setattr(lagrange, "WHOLE", 0)
     monkeypatch.setattr(patterns, "MISLED", misled)
     begin_beside(monkeypatch, dives=True)
     begin, asked = first_stages_run.FirstStagesRun._begin_first, list[bool]()
@@ -398,8 +398,6 @@ def test_first_stages_are_begun_with_beside_a_slow_guide(
     has_time: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Plans are laid after them alone, and once more when the guide is there; without one they are still bettered."""
-    monkeypatch.setitem(choice.LARGE, "lagrange", 1)
-    monkeypatch.setattr(lagrange, "WHOLE", 0)
     begin_beside(monkeypatch, dives=False)
     if not has_time:
         monkeypatch.setattr(patterns, "GUIDE_SHARE", 0.0)
@@ -421,8 +419,6 @@ def test_ctrl_c_beside_a_slow_guide(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setitem(choice.LARGE, "lagrange", 1)
-    monkeypatch.setattr(lagrange, "WHOLE", 0)
     begin_beside(monkeypatch, dives=False)
     monkeypatch.setattr(patterns, "bettered", interrupted)
     mip, nothing = layers(3, sites=8, towns=30)
@@ -436,8 +432,7 @@ def test_ctrl_c_beside_a_slow_guide(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_the_guide_could_not_price_is_bounded_early(monkeypatch: pytest.MonkeyPatch) -> None:
     """Before regions and stages have their turn, which may leave no time for it."""
-    monkeypatch.setitem(choice.LARGE, "lagrange", 1)
-    monkeypatch.setattr(lagrange, "WHOLE", 0)
+    take_as_large(monkeypatch)
     monkeypatch.setattr(guidance_module, "MOST", 0.0)
     monkeypatch.setattr(lagrange.LargeRun, "_stages", lambda _: False)
     mip, nothing = layers(3, sites=8, towns=30)
@@ -449,8 +444,7 @@ def test_what_the_guide_could_not_price_is_bounded_early(monkeypatch: pytest.Mon
 
 def test_a_search_by_regions_ends_where_it_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     """As soon as every stage is at what was said to be enough, though more could be had."""
-    monkeypatch.setitem(choice.LARGE, "lagrange", 1)
-    monkeypatch.setattr(lagrange, "WHOLE", 0)
+    take_as_large(monkeypatch)
     mip, nothing = layers(3, sites=24, towns=120)
     target = int(0.95 * mip.stages[0].value(nothing))
     params = Params(gap=0.0, time_limit=15.0, engine="lagrange")

@@ -135,6 +135,19 @@ def test_small_pieces_are_solved_and_the_largest_is_left(seed: int) -> None:
     assert found.open.columns.min() >= small.num_columns
 
 
+def test_pieces_without_time_stay_as_in_any_plan() -> None:
+    """What was not solved says nothing: it is taken from the plan it is put into, not from the one it began with."""
+    (small, nothing), (large, none) = layers(1, sites=5, towns=8), layers(2, sites=12, towns=40)
+    mip, start = side_by_side(small, large), np.concatenate([nothing, none])
+    whole = np.concatenate([hung_on(small), hung_on(large)])
+    in_time = settled(mip, dense_cost(mip), whole, start, deadline=soon())
+    too_late = settled(mip, dense_cost(mip), whole, start, deadline=time.monotonic())
+    assert not too_late.solved.any()
+    assert (in_time.solved == (np.arange(mip.num_columns) < small.num_columns)).all()
+    assert (too_late.put_in(in_time.x) == in_time.x).all()
+    assert (in_time.put_in(start) == in_time.x).all()
+
+
 def test_ctrl_c_ends_it_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The plan at hand comes back."""
 

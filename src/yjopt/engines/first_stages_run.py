@@ -153,8 +153,7 @@ class FirstStagesRun(LayingRun):
             # A plan laid before is no better start than the one at hand: only what a dive decides is new.
             self.spare = None
             begun = self._begin_first(part, sub, x, self.prices.get(self.mip.stages[sub.last].name))
-            if begun.values is not None:
-                self._lay_near(part, sub, begun.values)
+            self._lay_near(part, begun)
         near = self.x[part] if self.spare is None else self.spare[self.parts[part].columns]
         if near is None or self._ended:
             return
@@ -176,8 +175,8 @@ class FirstStagesRun(LayingRun):
     def _settled(self, part: int, sub: Subproblem, x: IntArray, priced: PricedSubproblem | None) -> Settled:
         """The first stages with all of their independent pieces solved outright but the largest."""
         if priced is None:
-            parts = split(sub.mip).parts
-            return Settled(x[sub.columns], 0, parts[-1] if parts else None)
+            parts, none = split(sub.mip).parts, np.zeros(len(sub.columns), dtype=np.bool_)
+            return Settled(x[sub.columns], 0, parts[-1] if parts else None, none)
         soon = time.monotonic() + min(max(SETTLE_SHARE * self._left, SETTLE_SECONDS), self._left)
         pieces = priced.settle(x, self._is_whole(part, sub), deadline=soon, seed=self.params.seed)
         if pieces.interrupted:
@@ -266,10 +265,16 @@ class FirstStagesRun(LayingRun):
         near[here] = values
         return replace(begun, cuts=found.cuts, values=near)
 
-    def _lay_near(self, part: int, sub: Subproblem, values: FloatArray) -> bool:
-        """Lay a plan after values of the first stages; what is broken in them may be anything near."""
-        ends = np.floor(values + WHOLE), np.ceil(values - WHOLE)
-        return self._lay_with(part, sub, *(end.astype(np.int64) for end in ends))
+    def _lay_near(self, part: int, begun: Begun) -> None:
+        """Lay a plan after what was made whole: what is broken may be anything near, what nobody settled is free."""
+        values, pieces, mip = begun.values, begun.pieces, begun.sub.mip
+        if values is None or pieces.open is None:
+            return
+        decided = pieces.solved.copy()
+        decided[pieces.open.columns] = True
+        low = np.where(decided, np.floor(values + WHOLE), mip.lower).astype(np.int64)
+        high = np.where(decided, np.ceil(values - WHOLE), mip.upper).astype(np.int64)
+        self._lay_with(part, begun.sub, low, high)
 
     def _lay_with(self, part: int, sub: Subproblem, low: IntArray, high: IntArray) -> bool:
         """Lay a plan in which the first stages are decided between two vectors; regions follow a better one."""

@@ -71,6 +71,8 @@ class Settled(NamedTuple):
         Of all but the largest piece, in quanta.
     open : Part or None
         That piece.
+    solved : bool[columns]
+        Those of the pieces that were solved; in others the start may be far from the best.
     interrupted : bool
         Ctrl-C came.
     """
@@ -78,14 +80,12 @@ class Settled(NamedTuple):
     x: IntArray
     bound: int
     open: Part | None
+    solved: BoolArray
     interrupted: bool = False
 
     def put_in(self, x: IntArray) -> IntArray:
-        """A plan with all pieces but the largest as they were settled."""
-        result = self.x.copy()
-        if self.open is not None:
-            result[self.open.columns] = x[self.open.columns]
-        return result
+        """A plan with the pieces that were solved as they are here."""
+        return np.where(self.solved, self.x, x)
 
 
 class _Rise:
@@ -182,16 +182,17 @@ def settled(
     pieces = split(mip)
     free = np.zeros(mip.num_columns, dtype=np.int64)
     free[pieces.free] = cost[pieces.free]
-    x, bound = start.copy(), trivial_bound(mip, free)
+    x, bound, solved = start.copy(), trivial_bound(mip, free), np.zeros(mip.num_columns, dtype=np.bool_)
     for piece in pieces.parts[:-1]:
         here, small = piece.columns, mip.restrict(piece.columns, piece.rows)
         found = partly_whole(small, cost[here], whole[here], start[here], deadline=deadline, seed=seed)
         bound += found.bound
         if found.interrupted:
-            return Settled(x, bound, None, True)
+            return Settled(x, bound, None, solved, True)
         if gap(round(float(cost[here] @ found.values)), found.bound) <= GAP:
             x[here] = _made_whole(small, cost[here], whole[here], found.values, start[here], deadline, seed)
-    return Settled(x, bound, pieces.parts[-1] if pieces.parts else None)
+            solved[here] = True
+    return Settled(x, bound, pieces.parts[-1] if pieces.parts else None, solved)
 
 
 def _made_whole(

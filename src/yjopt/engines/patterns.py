@@ -93,7 +93,7 @@ class PatternRun(FirstStagesRun):
             if self._is_misled(part, begun, begun.values):
                 return False
             self.begun[part] = begun
-            self._lay_near(part, begun.sub, begun.values)
+            self._lay_near(part, begun)
             return True
         if x is not None:
             self._lay({part: with_part(rest, sub, x)}, self._left)

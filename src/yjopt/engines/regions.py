@@ -298,6 +298,8 @@ class Improvement:
         costs = (k for k in stages if self._plan.cost(k, options).any())
         stage = next((k for k in costs if not self._seeding.costs_least(k, x)), None)
         if stage is None:
+            # From here on nobody waits for it.
+            self._next_exchange = np.inf
             return
         shut, cost = (
             np.zeros(self._mip.num_columns, dtype=np.bool_),
