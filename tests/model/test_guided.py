@@ -19,7 +19,7 @@ from yjopt.model.assembly import assemble
 from yjopt.model.manual import manual
 from yjopt.model.manual.desk import Desk
 from yjopt.model.manual.guided import guided, to_be_whole
-from yjopt.model.manual.ledger import Ledger
+from yjopt.model.manual.ledger import Ledger, Ways
 from yjopt.model.nothing import nothing
 from yjopt.plan import decode
 
@@ -63,6 +63,20 @@ def check_patterns(family: str, seed: int) -> int:
 def test_after_any_pattern_it_is_a_plan(family: str, seed: int) -> None:
     """Nothing, everything somewhere, a little here and there: every row holds, and the audit finds nothing."""
     check_patterns(family, seed)
+
+
+@pytest.mark.parametrize("family", CASES)
+def test_ways_that_a_pattern_does_not_use_change_nothing(
+    family: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are only left out because looking at them takes time."""
+    instance = index(Scenario.from_tables(*CASES[family](3)))
+    model = assemble(instance)
+    draw, width = np.random.default_rng(3), model.mip.upper - model.mip.lower
+    pattern = model.mip.lower + width * draw.random(len(width)) * (draw.random(len(width)) < 0.3)
+    x = guided(instance, model, pattern, NEVER)
+    monkeypatch.setattr(Ways, "__getitem__", lambda ways, key: ways._every[key])
+    assert (guided(instance, model, pattern, NEVER) == x).all()
 
 
 @pytest.mark.long

@@ -16,8 +16,8 @@ import numpy as np
 from yjopt.engines.components import split
 from yjopt.engines.districts import relaxed_apart
 from yjopt.engines.guidance import Priced
+from yjopt.engines.links import relaxed_by_links
 from yjopt.engines.regions import Improvement
-from yjopt.engines.relaxation import Relaxation
 from yjopt.engines.threads import threads
 
 if TYPE_CHECKING:
@@ -95,8 +95,8 @@ def relaxed(
 
     def relax(stop: Event, piece: Part) -> list[RelaxedOutcome]:
         small = sub.mip.restrict(piece.columns, piece.rows)
-        with Relaxation(small, seed, stop.is_set) as relaxation:
-            return [relaxation.minimise(cost[piece.columns], deadline=deadline) for cost in costs]
+        own = [cost[piece.columns] for cost in costs]
+        return relaxed_by_links(small, own, deadline=deadline, seed=seed, stop=stop.is_set)
 
     # The largest first: beside it the others find their time.
     parts, solved = pieces.parts[::-1], np.ones(2, dtype=np.bool_)

@@ -8,7 +8,7 @@ import numpy as np
 
 from yjopt.instance.joining import spans
 from yjopt.model.manual.asking import Asking
-from yjopt.model.manual.ledger import Ledger, by_key
+from yjopt.model.manual.ledger import Ledger, Ways, by_key
 
 if TYPE_CHECKING:
     from yjopt.instance.joining import IntArray
@@ -37,10 +37,11 @@ class Carriers:
         self.spare_millilitres: IntArray = np.zeros(legs, dtype=np.int64)
         arcs = supplies.shipments
         # A home part is spent before the free part of the same lot: nobody else may have it.
-        self.arcs_of = by_key(
+        arcs_of = by_key(
             arcs.to * horizon + arcs.depart, len(supplies.taker_place) * horizon, arcs.position, arcs.seconds,
             (~parts.home[arcs.part]).astype(np.int64),
         )  # fmt: skip
+        self.arcs_of = Ways(ledger, arcs_of, model.supplies.ship)
         self.trips_of = by_key(model.trips.leg, legs, -fleets.grams[model.trips.fleet])
         self.asking = Asking(ledger, self.stock, self.fleet_left)
         self._without_hours: set[int] = set()

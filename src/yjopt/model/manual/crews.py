@@ -9,7 +9,7 @@ import numpy as np
 from yjopt.instance.joining import ceil_div
 from yjopt.instance.teams import WORK_UNIT
 from yjopt.model.manual.exhausted import ExhaustedPools
-from yjopt.model.manual.ledger import Ledger, by_key
+from yjopt.model.manual.ledger import Ledger, Ways, by_key
 
 if TYPE_CHECKING:
     from yjopt.instance.joining import IntArray
@@ -46,8 +46,10 @@ class Crews:
         stranger = (authority != instance.unit[place]).astype(np.int64)
         stranger = teams.tour_position if in_order else stranger
         order = (stranger, teams.tour_seconds, teams.layer[teams.tour_pool], teams.tour_depart)
-        self.tours_of_post = by_key(teams.tour_post + 1, len(staffing.post_place) + 1, *order)[1:]
-        self.tours_of_task = by_key(teams.tour_task + 1, len(teams.task_place) + 1, *order)[1:]
+        of_post = by_key(teams.tour_post + 1, len(staffing.post_place) + 1, *order)[1:]
+        of_task = by_key(teams.tour_task + 1, len(teams.task_place) + 1, *order)[1:]
+        self.tours_of_post = Ways(ledger, of_post, model.teams.deploy)
+        self.tours_of_task = Ways(ledger, of_task, model.teams.deploy)
         self.needs_of_ward = by_key(staffing.ward, len(wards))
         exceptions = model.couplings
         np.add.at(
@@ -136,10 +138,12 @@ class Crews:
     def _send(self, tour: int, wanted: int) -> None:
         """Send up to `wanted` teams on a tour, fewer when the pool or the goods they use up do not suffice."""
         teams = self.ledger.instance.teams
-        if not self.exhausted.allow(tour):
+        pool, depart = teams.tour_pool.item(tour), teams.tour_depart.item(tour)
+        # Most pools are empty sooner or later, and this is asked most of all: it is looked at first.
+        if self.home.item(pool, depart) <= 0 or not self.exhausted.allow(tour):
             return
-        pool, column = int(teams.tour_pool[tour]), int(self.ledger.model.teams.deploy[tour])
-        away = (pool, slice(int(teams.tour_depart[tour]), int(teams.tour_back[tour]) + 1))
+        column = int(self.ledger.model.teams.deploy[tour])
+        away = (pool, slice(depart, int(teams.tour_back[tour]) + 1))
         count = min(wanted, self.ledger.room(column), int(self.home[away].min()))
         kept = [
             (int(self.ledger.instance.mobile_quotas.counted_rule[at]), away[1]) for at in self.quotas_of[pool]
@@ -149,7 +153,7 @@ class Crews:
         place, skill = int(teams.tour_place[tour]), int(teams.tour_skill[tour])
         while count > 0:
             mark = self.ledger.mark()
-            if self.pantry.feed_teams(place, skill, count, int(teams.tour_depart[tour]), first, last):
+            if self.pantry.feed_teams(place, skill, count, depart, first, last):
                 break
             self.ledger.revert(mark)
             count //= 2

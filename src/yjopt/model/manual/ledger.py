@@ -114,6 +114,32 @@ class Ledger:
         return self.most.item(column) - self.x.item(column)
 
 
+class Ways:
+    """Positions of each key, in the order in which they are tried; under a pattern only those that it uses.
+
+    Parameters
+    ----------
+    ledger : Ledger
+    every : list of list of int
+        See `by_key`.
+    columns : int64 array
+        The column that grows where a position is taken.
+    """
+
+    def __init__(self, ledger: Ledger, every: list[list[int]], columns: IntArray) -> None:
+        self._ledger, self._every, self._columns = ledger, every, columns
+        self._used: list[list[int]] | None = None
+
+    def __getitem__(self, key: int) -> list[int]:
+        if not self._ledger.is_patterned:
+            return self._every[key]
+        if self._used is None:
+            # A pattern uses one way in a hundred, and looking at the others takes most of the time.
+            may_grow = (self._ledger.most[self._columns] > 0).tolist()
+            self._used = [[at for at in positions if may_grow[at]] for positions in self._every]
+        return self._used[key]
+
+
 def by_key(key: IntArray, size: int, *order: IntArray) -> list[list[int]]:
     """Positions of each key, sorted by the arrays in `order` (first one counts most)."""
     ranked = np.lexsort((*reversed(order), key)) if order else np.argsort(key, kind="stable")
