@@ -107,7 +107,7 @@ def test_a_stage_that_costs_nothing_is_not_solved_for(monkeypatch: pytest.Monkey
     asked: list[FloatArray] = []
     solve = Relaxation.minimise
 
-    def counted(self: Relaxation, cost: FloatArray, *, deadline: float) -> RelaxedOutcome:
+    def counted(self: Relaxation, cost: FloatArray, *, deadline: float, **_: object) -> RelaxedOutcome:
         asked.append(cost)
         return solve(self, cost, deadline=deadline)
 

@@ -113,7 +113,7 @@ def relaxed(
         return None
     # Duals of one sum only: what is held is worth the same to all pieces.
     best = int(solved[1] or not solved[0])
-    return Relaxed(values, _priced(stages, both[best], values, duals[best]), bool(solved[0]))
+    return Relaxed(values, priced(stages, both[best], values, duals[best]), bool(solved[0]))
 
 
 def relaxed_by_district(
@@ -158,10 +158,10 @@ def relaxed_by_district(
         return None
     duals = np.zeros(mip.num_rows)
     duals[sub.rows] = pricing.duals
-    return Relaxed(guiding.values, _priced(stages, lighter, guiding.values, duals), True)
+    return Relaxed(guiding.values, priced(stages, lighter, guiding.values, duals), True)
 
 
-def _priced(
+def priced(
     stages: Sequence[Stage], weights: Mapping[str, float], values: FloatArray, duals: FloatArray
 ) -> Priced:
     """What the last of some stages comes to, and what duals of their sum say of it."""

@@ -17,9 +17,9 @@ import numpy as np
 from yjopt.engines.outcome import StoppedBy
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from yjopt.engines.relaxation import Relaxation
+    from yjopt.engines.relaxation import Relaxation, Statuses
     from yjopt.model.mip import FloatArray, Stage
 
 #: Parts of what stages weigh in the guiding sum, tried one after the other to price the next.
@@ -75,6 +75,7 @@ def guidance(
     weights: Mapping[str, float],
     deadline: float,
     end: float,
+    basis: Callable[[], Statuses | None] | None = None,
 ) -> Guidance:
     """Solve the guiding relaxation, and take its duals apart.
 
@@ -87,13 +88,15 @@ def guidance(
         What a natural unit of each stage weighs in it; none where the sum was made in another way.
     deadline, end : float
         By `time.monotonic`: of the vector, and of the whole solve.
+    basis : callable, optional
+        Finds a basis to begin with, or None.
 
     Returns
     -------
     Guidance
     """
     began = time.monotonic()
-    found = relaxation.minimise(cost, deadline=deadline)
+    found = relaxation.minimise(cost, basis=None if basis is None else basis(), deadline=deadline)
     answer = Guidance(
         found.values if found.optimal else None,
         time.monotonic() - began,

@@ -134,7 +134,14 @@ class LargeRun(PatternRun):
             # One core is idle otherwise, and a bound with the first stages held is not touched by what comes after.
             bounding = pool.submit(self._bound_next, part, until) if processes() > 1 else None
             found = decided_anew(
-                self.mips[part], own, free, whole, cost, deadline=until, seed=self.params.seed
+                self.mips[part],
+                own,
+                free,
+                whole,
+                cost,
+                deadline=until,
+                seed=self.params.seed,
+                begun=self.later_halves.get(part),
             )
             if bounding is not None:
                 bounding.result()

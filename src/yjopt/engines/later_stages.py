@@ -20,13 +20,14 @@ from yjopt.engines.outcome import StoppedBy
 from yjopt.engines.relaxation import Relaxation
 
 if TYPE_CHECKING:
+    from yjopt.engines.halves import SolvedHalf
     from yjopt.model.mip import BoolArray, FloatArray, IntArray, Mip
 
 #: Part of the columns that are still broken which is rounded at a time.
 AT_ONCE: Final = 0.5
 
-#: Share of the time that the relaxation itself may take, and how many times as long the dive may: its last rounds take
-#: long and give little.
+#: Share of the time that the relaxation itself may take, and how many times as long as one from nothing the dive may:
+#: its last rounds take long and give little.
 RELAX_SHARE, DIVE_TIMES = 0.8, 3.0
 
 
@@ -55,6 +56,7 @@ def decided_anew(
     *,
     deadline: float,
     seed: int = 0,
+    begun: SolvedHalf | None = None,
 ) -> Decided:
     """Relax some columns with all others as in a plan, and make some of them whole.
 
@@ -72,6 +74,8 @@ def decided_anew(
         By `time.monotonic`.
     seed : int
         Of the solver.
+    begun : SolvedHalf, optional
+        The same with another plan for the rest.
     """
     columns = np.flatnonzero(free)
     cut = Plan(mip, x).cut(columns)
@@ -83,11 +87,12 @@ def decided_anew(
     began = time.monotonic()
     soon = began + RELAX_SHARE * (deadline - began)
     with Relaxation(small, seed) as relaxation:
-        found = relaxation.minimise(cost, deadline=soon)
+        found = relaxation.minimise(cost, basis=None if begun is None else begun.basis, deadline=soon)
         if found.values is None or not found.optimal:
             return Decided(None, found.stopped_by is StoppedBy.INTERRUPT)
         now = time.monotonic()
-        until = min(deadline, now + DIVE_TIMES * (now - began))
+        took = max(now - began, 0.0 if begun is None else begun.seconds)
+        until = min(deadline, now + DIVE_TIMES * took)
         # In a row of vehicles hundreds of trips stand: what follows from one of them is next to nothing.
         values, interrupted = dived(
             relaxation, cost, found.values, own, until, at_once=(AT_ONCE,), propagates=False

@@ -120,13 +120,25 @@ class Programme:
 
     def recall(self, statuses: Any, x: FloatArray) -> None:
         """Remember an optimum that another process found, under limits that were perhaps the first ones of now."""
+        self._optima[RECALLED] = Optimum(self._alien(statuses, len(x)), x)
+
+    def begin(self, statuses: Any) -> None:
+        """Begin with a basis from elsewhere, by the dual method: it may be neither feasible nor quite a basis."""
+        self._solved_cost = hashlib.sha256(self._cost.tobytes()).digest()
+        basis = self._extended(self._alien(statuses, len(self._columns)))
+        self._check(self._highs.setBasis(basis), "a basis to begin with")
+        self._check(self._highs.setOptionValue("simplex_strategy", DUAL), "the option simplex_strategy")
+        self._check(self._highs.setOptionValue("presolve", "off"), "the option presolve")
+
+    def _alien(self, statuses: Any, columns: int) -> Any:
+        """Statuses of columns and rows in HiGHS's words."""
         words = {int(word): word for word in self._highspy.HighsBasisStatus.__members__.values()}
         every = [words[status] for status in statuses.tolist()]
         basis = self._highspy.HighsBasis()
-        basis.col_status, basis.row_status = every[: len(x)], every[len(x) :]
+        basis.col_status, basis.row_status = every[:columns], every[columns:]
         # So HiGHS looks whether it is a basis, and mends it where the limits are other ones.
         basis.valid, basis.alien = True, True
-        self._optima[RECALLED] = Optimum(basis, x)
+        return basis
 
     def start(self, *, cold: bool, dense: bool) -> None:
         """Choose basis and method.
@@ -270,7 +282,10 @@ def solve(request: Request, reply: Reply) -> None:
     if request.basis is not None and request.start is not None:
         programme.recall(request.basis, request.start)
     limit_rows = programme.take(request)
-    programme.start(cold=not request.header["warm"], dense=request.header["dense"])
+    if request.header["begins"]:
+        programme.begin(request.basis)
+    else:
+        programme.start(cold=not request.header["warm"], dense=request.header["dense"])
     programme.run(request.header["seconds"] - (time.monotonic() - began))
     programme.answer(reply, limit_rows, processor)
 

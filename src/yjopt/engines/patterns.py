@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from yjopt.engines.districts import relaxed_apart
-from yjopt.engines.first_stages import bettered
+from yjopt.engines.first_stages import bettered, priced
 from yjopt.engines.first_stages_run import FirstStagesRun
 from yjopt.engines.guidance import guidance
+from yjopt.engines.halves import basis_of, first_half, later_half, relaxed_half
 from yjopt.engines.knowledge import Prices
 from yjopt.engines.laying import processes, with_part
 from yjopt.engines.outcome import StoppedBy
@@ -24,12 +25,17 @@ from yjopt.engines.subproblem import subproblem
 from yjopt.engines.threads import threads
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+    from concurrent.futures import Future
 
+    from yjopt.engines.engine import Engine
     from yjopt.engines.first_stages_run import Begun
     from yjopt.engines.guidance import Guidance
+    from yjopt.engines.halves import SolvedHalf
+    from yjopt.engines.params import Params
+    from yjopt.engines.relaxation import Statuses
     from yjopt.engines.subproblem import Subproblem
-    from yjopt.model.mip import FloatArray, IntArray
+    from yjopt.model.mip import FloatArray, IntArray, Mip
 
 #: Columns beyond which the first stages are begun with beside the guiding relaxation, where there is a core for it; and
 #: beyond which they get a plan and a search of their own there if there is no time for more.
@@ -44,7 +50,17 @@ GUIDE_SHARE, REST_SHARE = 0.7, 0.5
 
 
 class PatternRun(FirstStagesRun):
-    """A solve whose large parts get plans after patterns."""
+    """A solve whose large parts get plans after patterns.
+
+    Attributes
+    ----------
+    later_halves : dict of int to SolvedHalf
+        By part, what comes after its first stages, relaxed by itself.
+    """
+
+    def __init__(self, mip: Mip, params: Params, start: IntArray | None, engine: Engine) -> None:
+        super().__init__(mip, params, start, engine)
+        self.later_halves: dict[int, SolvedHalf] = {}
 
     def _follow_patterns(self) -> None:
         """Find the patterns that are not remembered, and make whole plans after them."""
@@ -73,19 +89,59 @@ class PatternRun(FirstStagesRun):
         """The guiding relaxation of a part, and meanwhile its first stages; whether a plan was laid for these."""
         sub, x = subproblem(self.mips[part]), None
         begun: Begun | None = None
-        with threads(1, "guidance") as (pool, _):
-            relaxing = pool.submit(self._guidance(part))
-            if sub is not None:
+        is_dived = sub is not None and self._may_dive(part, sub, int(sub.is_own.sum()))
+        # The other core is for a dive where there is time for one.
+        with (
+            threads(1 if is_dived else 2, "halves") as (pool, stop),
+            threads(1, "guidance") as (guiding, _),
+        ):
+            halves = [pool.submit(half) for half in self._halves(part, stop.is_set)]
+            relaxing = guiding.submit(self._guidance(part, halves))
+            if sub is not None and is_dived:
                 begun = self._begin_unpriced(part, sub)
-            if sub is not None and begun is None and self.mips[part].num_columns > SLOW:
-                x = self._better_meanwhile(part, sub, relaxing.done)
+            elif sub is not None and self.mips[part].num_columns > SLOW:
+                x = self._better_meanwhile(part, sub, halves, relaxing.done)
             self._take_guidance(part, relaxing.result())
-        return self._lay_begun(part, sub, x, begun)
+        if halves:
+            self.later_halves[part] = halves[0].result()
+        return self._lay_begun(part, sub, x, begun, self._rest(part, halves))
 
-    def _lay_begun(self, part: int, sub: Subproblem | None, x: IntArray | None, begun: Begun | None) -> bool:
+    def _halves(self, part: int, stop: Callable[[], bool]) -> list[Callable[[], SolvedHalf]]:
+        """Relax what comes after the first stages of a part, and what these hang on, where anybody tells them apart."""
+        guide, mip, x = self.params.guide, self.mips[part], self.x[part]
+        sub = subproblem(mip, shares_rows=False)
+        if guide is None or guide.later is None or sub is None or x is None:
+            return []
+        free = np.isin(self.parts[part].columns, guide.later.columns)
+        if not free.any():
+            return []
+        until = time.monotonic() + GUIDE_SHARE * self._left
+        return [
+            partial(
+                relaxed_half,
+                half,
+                self._guiding_cost(mip),
+                deadline=until,
+                seed=self.params.seed,
+                stop=lambda: stop() or StoppedBy.INTERRUPT in self.reasons,
+            )
+            for half in (later_half(mip, x, free), first_half(sub))
+        ]
+
+    def _rest(self, part: int, halves: Sequence[Future[SolvedHalf]]) -> FloatArray:
+        """What comes after the first stages, as far as anything says what that is; else it may do what these want."""
+        x, later = self.x[part], halves[0].result() if halves else None
+        if part in self.patterns or x is None or later is None or later.values is None:
+            return self.patterns.get(part, self.mips[part].upper)
+        rest = x.astype(np.float64)
+        rest[later.columns] = later.values
+        return rest
+
+    def _lay_begun(
+        self, part: int, sub: Subproblem | None, x: IntArray | None, begun: Begun | None, rest: FloatArray
+    ) -> bool:
         """Lay a plan after what was done beside the guiding relaxation; False where that alone says what to lay."""
-        # Without a pattern nobody knows what the rest does: it may do whatever the first stages want.
-        is_guided, rest = part in self.patterns, self.patterns.get(part, self.mips[part].upper)
+        is_guided = part in self.patterns
         if begun is not None and begun.values is not None:
             if not is_guided:
                 self._lay({part: with_part(rest, begun.sub, begun.values)}, self._left)
@@ -112,9 +168,9 @@ class PatternRun(FirstStagesRun):
         return float(np.abs(now - before) @ np.abs(values)) > MISLED * float(np.abs(before) @ np.abs(values))
 
     def _begin_unpriced(self, part: int, sub: Subproblem) -> Begun | None:
-        """Begin with the first stages before anything else has a price; None where there is no time for it."""
+        """Begin with the first stages before anything else has a price; None where nobody says what these weigh."""
         x = self.x[part]
-        if x is None or not self._may_dive(part, sub, int(sub.is_own.sum())):
+        if x is None:
             return None
         weights, stages = self._weights(), self.mip.stages
         own = weights.get(stages[sub.last].name, 0.0) / stages[sub.last].unit
@@ -124,9 +180,15 @@ class PatternRun(FirstStagesRun):
         free = Prices(np.zeros(self.mip.num_rows), held)
         return self._begin_first(part, sub, x, free)
 
-    def _better_meanwhile(self, part: int, sub: Subproblem, is_over: Callable[[], bool]) -> IntArray | None:
-        """Lay a plan after the first stages alone, and better these until something is over."""
-        first = self._relax_first_alone(part)
+    def _better_meanwhile(
+        self,
+        part: int,
+        sub: Subproblem,
+        halves: Sequence[Future[SolvedHalf]],
+        is_over: Callable[[], bool],
+    ) -> IntArray | None:
+        """Lay a plan after both halves, or the first stages alone, and better these until something is over."""
+        first = self._lay_halves(part, halves) if halves else self._relax_first_alone(part)
         x = self.x[part]
         if first is None or x is None or self._ended:
             return None
@@ -135,10 +197,29 @@ class PatternRun(FirstStagesRun):
             self.reasons.add(StoppedBy.INTERRUPT)
         return found.x
 
-    def _guidance(self, part: int) -> Callable[[], Guidance]:
-        """Solves the guiding relaxation of a part within its share of the time left."""
+    def _lay_halves(self, part: int, halves: Sequence[Future[SolvedHalf]]) -> FloatArray | None:
+        """Lay a plan after both halves, and prove the bounds of the first stages; that plan with their own vector."""
+        mip, sub, own = self.mips[part], subproblem(self.mips[part], shares_rows=False), halves[1].result()
+        rest = self._rest(part, halves)
+        if sub is None or own.values is None or own.duals is None or self._ended:
+            return None
+        duals = np.zeros(mip.num_rows)
+        duals[own.rows] = own.duals
+        stages = sub.mip.stages[: sub.last + 1]
+        self._keep_prices(part, stages[-1].name, priced(stages, self._weights(), own.values, duals))
+        self._lay({part: with_part(rest, sub, own.values)}, self._left)
+        self._prove_first(part, sub)
+        x = self.x[part]
+        return None if x is None else with_part(x, sub, own.values)
+
+    def _guidance(self, part: int, halves: Sequence[Future[SolvedHalf]] = ()) -> Callable[[], Guidance]:
+        """Solves the guiding relaxation of a part within its share of the time left, from its halves if it has any."""
         cost, until = self._guiding_cost(self.mips[part]), time.monotonic() + GUIDE_SHARE * self._left
-        return partial(guidance, self.relaxations[part], cost, self._weights(), until, self.deadline)
+
+        def basis() -> Statuses | None:
+            return basis_of(self.mips[part], [half.result() for half in halves])
+
+        return partial(guidance, self.relaxations[part], cost, self._weights(), until, self.deadline, basis)
 
     def _take_guidance(self, part: int, found: Guidance) -> None:
         """Keep vector and prices of the guiding relaxation of a part."""

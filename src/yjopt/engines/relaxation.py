@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias
 
 import numpy as np
 
@@ -31,6 +31,13 @@ if TYPE_CHECKING:
     from yjopt.engines.certificate import Multipliers
     from yjopt.engines.outcome import BoundProof
     from yjopt.model.mip import FloatArray, IntArray, Mip
+
+Statuses: TypeAlias = "npt.NDArray[np.uint8]"
+"""How each column, then each row, stands in a basis, in HiGHS's numbers."""
+
+#: Two of them.
+AT_LOWER: Final = 0
+BASIC: Final = 1
 
 MODULE = "yjopt.engines.lp_worker"
 
@@ -147,6 +154,11 @@ class Relaxation:
             workers.release(self._worker)
             self._worker = None
 
+    @property
+    def basis(self) -> Statuses | None:
+        """Statuses of columns and rows at the last optimum that took more than a moment."""
+        return self._recalled.get("basis")
+
     def minimise(
         self,
         cost: FloatArray | IntArray,
@@ -154,6 +166,7 @@ class Relaxation:
         limits: Sequence[Limit] = (),
         lower: FloatArray | None = None,
         upper: FloatArray | None = None,
+        basis: Statuses | None = None,
         deadline: float,
     ) -> RelaxedOutcome:
         """Minimise ``cost @ x`` over the relaxation.
@@ -167,6 +180,8 @@ class Relaxation:
             Extra rows; nothing is kept of those of earlier calls.
         lower, upper : float64[columns], optional
             Column bounds instead of the model's, for this call.
+        basis : uint8[columns + rows], optional
+            To begin with, by the dual method; it need not be feasible in any way, nor quite a basis.
         deadline : float
             On the clock of `time.monotonic`.
 
@@ -186,16 +201,19 @@ class Relaxation:
             "warm": True,
             "dense": bool(whole and np.count_nonzero(cost) > DENSE * len(cost)),
             "restricted": lower is not None or upper is not None,
+            "begins": basis is not None,
         }
         arrays: dict[str, Any] = {"cost": scaled, **_limit_arrays(limits)}
         if header["restricted"]:
             arrays["lower"] = self.mip.lower if lower is None else np.asarray(lower, dtype=np.float64)
             arrays["upper"] = self.mip.upper if upper is None else np.asarray(upper, dtype=np.float64)
+        if basis is not None:
+            arrays["basis"] = basis
         try:
             outcome = self._ask(header, arrays, deadline)
             if outcome.stopped_by is StoppedBy.ERROR:
                 # The same once more in a new process, without presolve, before it is believed.
-                outcome = self._ask({**header, "warm": False}, arrays, deadline)
+                outcome = self._ask({**header, "warm": False, "begins": False}, arrays, deadline)
         except KeyboardInterrupt:
             outcome = RelaxedOutcome(StoppedBy.INTERRUPT)
         return self._in_units_of(outcome, np.asarray(cost, dtype=np.float64), factor, limits)
@@ -232,7 +250,7 @@ class Relaxation:
             if worker is not None:
                 worker.kill()
             worker = workers.acquire(MODULE)
-            arrays = {**arrays, **self._recalled}
+            arrays = arrays if header["begins"] else {**arrays, **self._recalled}
         self._worker = None
         sound = False
         try:
