@@ -24,9 +24,11 @@ demo: $(STAMP)
 	    echo "examples/qingyuan is not there yet: nothing to solve."; \
 	fi
 
-# Everything a change must pass: style, types, quick tests, notebooks from top to bottom.
+# Everything a change must pass: style, types, quick tests, notebooks from top to bottom; in so many processes.
+TEST_PROCESSES ?= 2
+
 test: $(STAMP) lint
-	$(BIN)/python -m pytest --nbmake --nbmake-timeout=300 tests $(NOTEBOOKS)
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --nbmake --nbmake-timeout=300 tests $(NOTEBOOKS)
 
 # Only what is too long for every change.
 test-long: $(STAMP)
