@@ -35,8 +35,9 @@ LEAST_SECONDS: Final = 0.05
 #: taken to rise no more.
 HARDLY, LATELY, LEAST_LATELY = 0.01, 0.35, 6.0
 
-#: Relative gap up to which a piece is closed.
-GAP: Final = 1e-4
+#: Relative gap at which a small piece is left, as what it still lacks is nothing beside the largest; and up to which
+#: one is closed with what most hangs on decided.
+NEAR, GAP = 2e-3, 1e-4
 
 
 class PartlyWhole(NamedTuple):
@@ -132,6 +133,7 @@ def partly_whole(
     start: IntArray,
     *,
     limits: tuple[Limit, ...] = (),
+    relative_gap: float = 0.0,
     deadline: float,
     seed: int = 0,
     stop: Callable[[], bool] | None = None,
@@ -147,6 +149,8 @@ def partly_whole(
         A plan.
     limits : tuple of Limit
         Rows that every plan keeps, and its relaxation does not.
+    relative_gap : float
+        At which it ends.
     deadline : float
         By `time.monotonic`.
     seed : int
@@ -159,7 +163,9 @@ def partly_whole(
         return PartlyWhole(trivial, False, values)
     rise = _Rise()
     engine = _Engine(whole & mip.integer, seed, lambda: rise.is_over() or (stop is not None and stop()))
-    answer = engine.minimise(mip, cost, limits=limits, start=start, deadline=deadline, on_progress=rise.note)
+    answer = engine.minimise(
+        mip, cost, limits=limits, start=start, gap=relative_gap, deadline=deadline, on_progress=rise.note
+    )
     if engine.values is not None:
         values = engine.values
     elif answer.x is not None:
@@ -185,11 +191,13 @@ def settled(
     x, bound, solved = start.copy(), trivial_bound(mip, free), np.zeros(mip.num_columns, dtype=np.bool_)
     for piece in pieces.parts[:-1]:
         here, small = piece.columns, mip.restrict(piece.columns, piece.rows)
-        found = partly_whole(small, cost[here], whole[here], start[here], deadline=deadline, seed=seed)
+        found = partly_whole(
+            small, cost[here], whole[here], start[here], relative_gap=NEAR, deadline=deadline, seed=seed
+        )
         bound += found.bound
         if found.interrupted:
             return Settled(x, bound, None, solved, True)
-        if gap(round(float(cost[here] @ found.values)), found.bound) <= GAP:
+        if gap(round(float(cost[here] @ found.values)), found.bound) <= NEAR:
             x[here] = _made_whole(small, cost[here], whole[here], found.values, start[here], deadline, seed)
             solved[here] = True
     return Settled(x, bound, pieces.parts[-1] if pieces.parts else None, solved)
