@@ -28,7 +28,8 @@ demo: $(STAMP)
 TEST_PROCESSES ?= 2
 
 test: $(STAMP) lint
-	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --nbmake --nbmake-timeout=300 tests $(NOTEBOOKS)
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) -m "not long and not alone" --nbmake --nbmake-timeout=300 tests $(NOTEBOOKS)
+	$(BIN)/python -m pytest -m "alone and not long" tests
 
 # Only what is too long for every change.
 test-long: $(STAMP)

@@ -74,6 +74,7 @@ def probe(names: list[str], bytecode: Path | None = None) -> dict[str, object]:
     return answer
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("name", ["yjopt", "yjopt.api"])
 def test_importing_is_quick(name: str, tmp_path: Path) -> None:
     """Neither the package nor all that a solve needs passes the budget above pandas, once it is compiled."""

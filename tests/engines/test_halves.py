@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tiny_mips import dense_cost, layers
 
 from yjopt.engines import choice, first_stages_run, lagrange, patterns
+from yjopt.engines.guidance import Guidance
 from yjopt.engines.halves import SolvedHalf, basis_of, first_half, later_half, relaxed_half
 from yjopt.engines.highs import HighsEngine
 from yjopt.engines.later_stages import decided_anew
@@ -23,8 +24,7 @@ from yjopt.engines.relaxation import AT_LOWER, BASIC, Relaxation
 from yjopt.engines.subproblem import subproblem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from yjopt.engines.relaxation import RelaxedOutcome
     from yjopt.model.mip import BoolArray, FloatArray, IntArray, Mip
 
 WEIGHTS = {"unmet": 1e3, "cost": 1.0}
@@ -83,7 +83,8 @@ def test_any_statuses_will_do_to_begin_with(seed: int) -> None:
     basis = random.choice(np.array([AT_LOWER, BASIC], dtype=np.uint8), mip.num_columns + mip.num_rows)
     with Relaxation(mip) as relaxation:
         found = relaxation.minimise(both(mip), basis=basis, deadline=soon())
-        cold = relaxation.minimise(both(mip) + 0.0, deadline=soon())
+    with Relaxation(mip) as another:
+        cold = another.minimise(both(mip), deadline=soon())
     assert found.optimal
     assert found.objective == pytest.approx(cold.objective)
 
@@ -111,17 +112,29 @@ def test_a_half_without_time_is_none() -> None:
         assert half.basis is None
 
 
-def test_goods_are_decided_anew_from_their_half() -> None:
+def test_goods_are_decided_anew_from_their_half(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same as from nothing."""
+    begin, begun_from = Relaxation.minimise, list[object]()
+
+    def noted(self: Relaxation, cost: FloatArray, **options: Any) -> RelaxedOutcome:
+        begun_from.append(options.get("basis"))
+        return begin(self, cost, **options)
+
     mip, nothing = layers(1, sites=24, towns=300)
     free, whole = goods(mip), np.zeros(mip.num_columns, dtype=np.bool_)
     later = halves(mip, nothing, soon())[0]
+    statuses = np.full(len(later.columns) + len(later.rows), BASIC, dtype=np.uint8)
+    statuses[: len(later.columns)] = AT_LOWER
+    later = later._replace(basis=statuses)
+    monkeypatch.setattr(Relaxation, "minimise", noted)
     found = [
         decided_anew(mip, nothing, free, whole, both(mip), deadline=soon(), begun=begun)
         for begun in (None, later)
     ]
     values = [both(mip) @ one.values for one in found if one.values is not None]
     assert values[1] == pytest.approx(values[0])
+    assert begun_from[0] is None
+    assert any(one is later.basis for one in begun_from)
 
 
 def guide_of(mip: Mip, nothing: IntArray, seen: list[FloatArray]) -> Guide:
@@ -146,39 +159,29 @@ def any_size(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(patterns, "processes", lambda: 2)
 
 
-def late(begin: Callable[..., object]) -> Callable[..., object]:
-    """Whatever begins from a basis is too late."""
-
-    def minimise(self: Relaxation, cost: FloatArray, **options: object) -> object:
-        if options.get("basis") is not None:
-            options["deadline"] = time.monotonic()
-        return begin(self, cost, **options)
-
-    return minimise
-
-
 @pytest.mark.usefixtures("any_size")
 @pytest.mark.parametrize("is_guided", [True, False])
 def test_a_plan_is_laid_after_both_halves(is_guided: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """Before the guide is there, and if it never is; the first stages are bounded in any case."""
     if not is_guided:
-        monkeypatch.setattr(Relaxation, "minimise", late(Relaxation.minimise))
-    mip, nothing = layers(3, sites=24, towns=300)
+        monkeypatch.setattr(patterns, "guidance", lambda *_: Guidance(None, 0.1))
+    mip, nothing = layers(3, sites=8, towns=30)
     seen: list[FloatArray] = []
     guide = guide_of(mip, nothing, seen)
-    outcome = solve(mip, Params(gap=0.0, time_limit=8.0, engine="lagrange", guide=guide), nothing)
+    outcome = solve(mip, Params(gap=0.0, time_limit=6.0, engine="lagrange", guide=guide), nothing)
     later, first = halves(mip, nothing, soon())
     assert later.values is not None
     assert first.values is not None
     assert np.allclose(seen[0][later.columns], later.values)
-    best = HighsEngine().minimise(mip, dense_cost(mip), gap=1.0, deadline=soon(2.0))
+    best = HighsEngine().minimise(mip, dense_cost(mip), gap=0.0, deadline=soon())
     assert best.value is not None
+    assert best.value == best.bound
     assert 0 < outcome.stages[0].bound <= best.value
 
 
 @pytest.mark.usefixtures("any_size")
-def test_ctrl_c_while_the_halves_are_relaxed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Their processes are told to stop, and the plan at hand is the answer."""
+def test_ctrl_c_beside_the_guide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its process is told to stop, and the plan at hand is the answer."""
 
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt

@@ -92,6 +92,7 @@ def test_progress_is_told() -> None:
     assert (values[-1], bounds[-1]) == (answer.value, answer.bound)
 
 
+@pytest.mark.alone
 def test_many_small_solves_in_one_process_are_quick() -> None:
     """A solve costs milliseconds, not a process: 100 of them share one worker."""
     engine = HighsEngine()
@@ -142,6 +143,7 @@ def test_what_is_not_implied_is_made_integer() -> None:
     assert answer.stopped_by is StoppedBy.PROOF
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("seconds", [0.3, 1.0])
 def test_the_deadline_holds(seconds: float) -> None:
     """A programme of 100,000 columns is far from solved: an answer comes in time, no worse than the start."""
@@ -328,6 +330,7 @@ def box() -> Mip:
     return builder.build([("cost", 1)])
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     ("mode", "stopped_by", "value"),
     [

@@ -80,6 +80,7 @@ def interrupt(process: subprocess.Popen[str], delay: float) -> tuple[float, list
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are sent the POSIX way")
+@pytest.mark.alone
 @pytest.mark.parametrize(
     ("engine", "sites", "towns", "delays"),
     [

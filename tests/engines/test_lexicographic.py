@@ -290,6 +290,7 @@ def test_events_speak_of_the_whole() -> None:
     assert all(e.value is None or e.value >= 413 for e in seen if e.stage == "money")
 
 
+@pytest.mark.alone
 def test_time_is_shared_and_kept() -> None:
     """Three hard stages in 4 s: done in time, each stage tried, the first improved."""
     mip, nothing = facilities(1, 40, 200)

@@ -112,6 +112,7 @@ def test_without_time_the_start_and_the_column_bounds() -> None:
     assert (found.values == nothing).all()
 
 
+@pytest.mark.alone
 def test_it_ends_when_it_is_told_to() -> None:
     """A stopped search says what it has proven by then."""
     mip, nothing = layers(3, sites=24, towns=120)

@@ -56,6 +56,7 @@ def staged() -> tuple[Mip, IntArray]:
     raise AssertionError("no seed serves")
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(("estimate", "calls"), [(0.0, 1), (0.4, 0)])
 def test_a_polish_that_would_end_late_is_left_out(estimate: float, calls: int) -> None:
     """Unknown, it is tried once, which tells how long it takes; known, never: 0.4 s against a limit of 0.2."""

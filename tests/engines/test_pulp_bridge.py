@@ -87,6 +87,7 @@ def test_a_limit_and_a_start_go_over() -> None:
     assert answer.value == answer.bound == least.value
 
 
+@pytest.mark.alone
 def test_the_deadline_holds_and_optimal_at_the_limit_is_not_believed() -> None:
     """CBC stopped in the middle: a plan no worse than the start, no bound of CBC's, in time."""
     mip, nothing = facilities(1, 40, 200)

@@ -92,6 +92,7 @@ def test_small_regions_only_better(guided: bool, processes: int, monkeypatch: py
     assert np.array_equal(nothing, before)
 
 
+@pytest.mark.alone
 def test_ends_in_time() -> None:
     """The deadline is kept within 0.2 s on a model that is not solved by then."""
     mip, nothing = facilities(1, 40, 400)

@@ -258,6 +258,7 @@ def test_what_was_learnt_outlives_the_process() -> None:
                 assert again.iterations == 0
 
 
+@pytest.mark.alone
 @pytest.mark.usefixtures("no_process_left")
 def test_a_deadline_is_kept() -> None:
     """A relaxation of 44,000 columns stops within its time; without time nothing is asked."""
@@ -274,6 +275,7 @@ def test_a_deadline_is_kept() -> None:
 
 
 @pytest.mark.usefixtures("no_process_left")
+@pytest.mark.alone
 @pytest.mark.parametrize(
     ("mode", "seconds", "stopped_by"),
     [
@@ -301,6 +303,7 @@ def test_a_bad_solver_is_survived(
     assert 0 <= found.bound <= 9
 
 
+@pytest.mark.alone
 @pytest.mark.usefixtures("no_process_left")
 def test_interrupt(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C ends the process at once; later stages are not begun."""

@@ -231,6 +231,7 @@ def million(cells: str, source: str) -> bytes:
     return (HEADER + body + "\n").encode()
 
 
+@pytest.mark.alone
 @pytest.mark.long
 @pytest.mark.parametrize("fault", ["ragged", "quote", "encoding", "hidden", "none"])
 def test_a_million_bad_rows_are_answered_in_seconds(fault: str) -> None:

@@ -132,6 +132,7 @@ def quantiles(seconds: list[float]) -> tuple[float, float, float]:
 posix = pytest.mark.skipif(os.name != "posix", reason="signals are sent the POSIX way")
 
 
+@pytest.mark.alone
 @posix
 def test_a_small_plan_comes_in_time() -> None:
     """Twenty towns: a second for the first plan, and Ctrl-C for the next; both usable, and soon on a busy machine."""

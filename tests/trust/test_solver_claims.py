@@ -165,6 +165,7 @@ def test_bounds_of_scenarios_are_honest(seeds: range) -> None:
                 break
 
 
+@pytest.mark.alone
 def test_a_deadline_that_is_over_leaves_the_start() -> None:
     """In a millisecond nothing is searched; what was there is kept, with the bound that needs no solver."""
     mip, nothing = facilities(1, 5, 12)

@@ -86,8 +86,8 @@ def relaxed(
         None after Ctrl-C.
     """
     stages = sub.mip.stages[: sub.last + 1]
-    both = [weights, _lighter(weights, stages)]
-    costs = [_sum(sub, own) for own in both]
+    both = [weights, lighter(weights, stages)]
+    costs = [summed(sub, own) for own in both]
     values, duals = sub.mip.lower.copy(), np.zeros((2, mip.num_rows))
     pieces = split(sub.mip)
     free = pieces.free
@@ -151,14 +151,14 @@ def relaxed_by_district(
         relaxed_apart, sub.mip, x[sub.columns], [columns for columns in own if len(columns)],
         seed=seed, processes=processes,
     )  # fmt: skip
-    lighter = _lighter(weights, stages)
-    guiding = relax(_sum(sub, weights), deadline=began + 0.5 * (deadline - began))
-    pricing = relax(_sum(sub, lighter), deadline=deadline)
+    light = lighter(weights, stages)
+    guiding = relax(summed(sub, weights), deadline=began + 0.5 * (deadline - began))
+    pricing = relax(summed(sub, light), deadline=deadline)
     if guiding is None or pricing is None:
         return None
     duals = np.zeros(mip.num_rows)
     duals[sub.rows] = pricing.duals
-    return Relaxed(guiding.values, priced(stages, lighter, guiding.values, duals), True)
+    return Relaxed(guiding.values, priced(stages, light, guiding.values, duals), True)
 
 
 def priced(
@@ -171,13 +171,13 @@ def priced(
     return Priced(float(last.coefficients @ values[last.columns]), duals / weight, held)
 
 
-def _lighter(weights: Mapping[str, float], stages: Sequence[Stage]) -> dict[str, float]:
+def lighter(weights: Mapping[str, float], stages: Sequence[Stage]) -> dict[str, float]:
     """Weights with which stages before the last count little more than it."""
     last = stages[-1].name
     return {s.name: weights.get(s.name, 0.0) * (1.0 if s.name == last else LIGHTER) for s in stages}
 
 
-def _sum(sub: Subproblem, weights: Mapping[str, float]) -> FloatArray:
+def summed(sub: Subproblem, weights: Mapping[str, float]) -> FloatArray:
     """The stages up to the last one of a subproblem in one cost."""
     cost = np.zeros(sub.mip.num_columns)
     for stage in sub.mip.stages[: sub.last + 1]:

@@ -1,8 +1,8 @@
 """A basis for the relaxation that guides, put together from those of its two halves.
 
 What the first stages hang on and what comes after them share few rows. Each half by itself is solved in a part of the
-time that the whole takes, one beside the other; and where the dual method begins with both bases, it has little left to
-do (initial bases: Bixby, 1992, doi:10.1287/ijoc.4.3.267).
+time that the whole takes; and where the dual method begins with both bases, it has little left to do (initial bases:
+Bixby, 1992, doi:10.1287/ijoc.4.3.267).
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ class SolvedHalf(NamedTuple):
     values : float64[columns of the half] or None
         None where it was not solved in time.
     duals : float64[rows of the half] or None
+        Those of the cost that prices, where one was given and there was time.
     basis : Statuses or None
         None too where it took next to nothing.
     seconds : float
@@ -74,7 +75,13 @@ def later_half(mip: Mip, x: IntArray, free: BoolArray) -> Half:
 
 
 def relaxed_half(
-    half: Half, cost: FloatArray, *, deadline: float, seed: int = 0, stop: Callable[[], bool] | None = None
+    half: Half,
+    cost: FloatArray,
+    *,
+    pricing: FloatArray | None = None,
+    deadline: float,
+    seed: int = 0,
+    stop: Callable[[], bool] | None = None,
 ) -> SolvedHalf:
     """Solve the relaxation of a half.
 
@@ -82,6 +89,8 @@ def relaxed_half(
     ----------
     half : Half
     cost : float64[columns of the whole]
+    pricing : float64[columns of the half], optional
+        Another cost, for the duals alone.
     deadline : float
         By `time.monotonic`.
     seed : int
@@ -92,10 +101,12 @@ def relaxed_half(
     began = time.monotonic()
     with Relaxation(half.mip, seed, stop) as relaxation:
         found = relaxation.minimise(cost[half.columns], deadline=deadline)
-    seconds = time.monotonic() - began
-    if not found.optimal:
-        return SolvedHalf(half.columns, half.rows, None, None, None, seconds)
-    return SolvedHalf(half.columns, half.rows, found.values, found.duals, relaxation.basis, seconds)
+        basis, seconds = relaxation.basis, time.monotonic() - began
+        if not found.optimal:
+            return SolvedHalf(half.columns, half.rows, None, None, None, seconds)
+        prices = found if pricing is None else relaxation.minimise(pricing, deadline=deadline)
+    duals = prices.duals if prices.optimal else None
+    return SolvedHalf(half.columns, half.rows, found.values, duals, basis, seconds)
 
 
 def basis_of(mip: Mip, halves: Iterable[SolvedHalf]) -> Statuses | None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from yjopt.model.mip import FloatArray, IntArray, Mip
 
 #: Laying a plan after a pattern takes about this share of what polishing does.
-LAYING: Final = 0.5
+LAYING: Final = 0.75
 
 #: By how much a stage outweighs the next in the cost of the guiding relaxation where nobody says, and the least weight.
 STEP, LEAST_WEIGHT = 1e-2, 1e-9

@@ -71,7 +71,9 @@ def relaxed_by_links(
             again = [relaxation.minimise(cost, deadline=deadline) for cost in costs]
         if found and not again[0].optimal:
             break
-        found = [_of_all(mip, kept, one) for one in again]
+        # Where there was no time for one of them, what it came to before still holds.
+        before, found = found or again, [_of_all(mip, kept, one) for one in again]
+        found = [new if new.optimal else old for old, new in zip(before, found, strict=True)]
         broken = _broken(mip, found[0].values) & ~kept
         ended = time.monotonic()
         if not broken.any() or ended - began > PACE * (deadline - ended):

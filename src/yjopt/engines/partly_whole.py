@@ -198,8 +198,9 @@ def settled(
         if found.interrupted:
             return Settled(x, bound, None, solved, True)
         if gap(round(float(cost[here] @ found.values)), found.bound) <= NEAR:
-            x[here] = _made_whole(small, cost[here], whole[here], found.values, start[here], deadline, seed)
-            solved[here] = True
+            made = _made_whole(small, cost[here], whole[here], found.values, start[here], deadline, seed)
+            if made is not None:
+                x[here], solved[here] = made, True
     return Settled(x, bound, pieces.parts[-1] if pieces.parts else None, solved)
 
 
@@ -211,13 +212,16 @@ def _made_whole(
     start: IntArray,
     deadline: float,
     seed: int,
-) -> IntArray:
-    """The best plan with some columns as in a vector; the start where that is no better in the order of stages."""
+) -> IntArray | None:
+    """The best plan with some columns as in a vector; the start where that is no better in the order of stages.
+
+    None where none was found in time.
+    """
     kept = whole & mip.integer
     fixed = np.rint(values)
     small = replace(mip, lower=np.where(kept, fixed, mip.lower), upper=np.where(kept, fixed, mip.upper))
     answer = RegionEngine(seed=seed).minimise(small, cost, gap=GAP, deadline=deadline)
     if answer.x is None:
-        return start
+        return None
     is_better = [stage.value(answer.x) for stage in mip.stages] < [stage.value(start) for stage in mip.stages]
     return answer.x if is_better else start

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from yjopt.engines.districts import relaxed_apart
-from yjopt.engines.first_stages import bettered, priced
+from yjopt.engines.first_stages import bettered, lighter, priced, summed
 from yjopt.engines.first_stages_run import FirstStagesRun
 from yjopt.engines.guidance import guidance
 from yjopt.engines.halves import basis_of, first_half, later_half, relaxed_half
@@ -115,18 +115,18 @@ class PatternRun(FirstStagesRun):
         free = np.isin(self.parts[part].columns, guide.later.columns)
         if not free.any():
             return []
-        until = time.monotonic() + GUIDE_SHARE * self._left
-        return [
-            partial(
-                relaxed_half,
-                half,
-                self._guiding_cost(mip),
-                deadline=until,
-                seed=self.params.seed,
-                stop=lambda: stop() or StoppedBy.INTERRUPT in self.reasons,
-            )
-            for half in (later_half(mip, x, free), first_half(sub))
-        ]
+        stages = sub.mip.stages[: sub.last + 1]
+        if stages[-1].name not in self._weights():
+            return []
+        relax = partial(
+            relaxed_half,
+            cost=self._guiding_cost(mip),
+            deadline=time.monotonic() + GUIDE_SHARE * self._left,
+            seed=self.params.seed,
+            stop=lambda: stop() or StoppedBy.INTERRUPT in self.reasons,
+        )
+        light = summed(sub, lighter(self._weights(), stages))
+        return [partial(relax, later_half(mip, x, free)), partial(relax, first_half(sub), pricing=light)]
 
     def _rest(self, part: int, halves: Sequence[Future[SolvedHalf]]) -> FloatArray:
         """What comes after the first stages, as far as anything says what that is; else it may do what these want."""
@@ -206,7 +206,8 @@ class PatternRun(FirstStagesRun):
         duals = np.zeros(mip.num_rows)
         duals[own.rows] = own.duals
         stages = sub.mip.stages[: sub.last + 1]
-        self._keep_prices(part, stages[-1].name, priced(stages, self._weights(), own.values, duals))
+        found = priced(stages, lighter(self._weights(), stages), own.values, duals)
+        self._keep_prices(part, stages[-1].name, found)
         self._lay({part: with_part(rest, sub, own.values)}, self._left)
         self._prove_first(part, sub)
         x = self.x[part]

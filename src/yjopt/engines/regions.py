@@ -56,6 +56,9 @@ LEAST_SECONDS = 0.1
 EXCHANGE_SHARE = 0.1
 """Part of the time that exchanges may take beside regions, once the first is done."""
 
+LOOK_AGAIN = 10.0
+"""Seconds after which it is asked again whether exchanges could save anything, where they could not."""
+
 RATIO = 64.0
 """By how much the least coefficient of a stage outweighs the largest of the next in a region's cost."""
 
@@ -298,8 +301,8 @@ class Improvement:
         costs = (k for k in stages if self._plan.cost(k, options).any())
         stage = next((k for k in costs if not self._seeding.costs_least(k, x)), None)
         if stage is None:
-            # From here on nobody waits for it.
-            self._next_exchange = np.inf
+            # Nothing that a choice costs is left to save: others need not wait for that to be found again soon.
+            self._next_exchange = time.monotonic() + LOOK_AGAIN
             return
         shut, cost = (
             np.zeros(self._mip.num_columns, dtype=np.bool_),
