@@ -271,7 +271,9 @@ def solve(
 def _guide(instance: Instance, model: Model) -> Guide:
     """How the engines make plans of relaxations: people and all else, then goods with people as they are."""
     later = Later(to_be_resent(model), trips_and_orders(model), partial(resent, instance, model))
-    return Guide(guiding_weights(model.mip), partial(guided, instance, model), to_be_whole(model), later)
+    signs = np.sort(np.concatenate(model.strict.signs))
+    lay = partial(guided, instance, model)
+    return Guide(guiding_weights(model.mip), lay, to_be_whole(model), later, signs)
 
 
 def _enough(instance: Instance, model: Model, by_hand: IntArray, gap_scale: float) -> dict[str, int]:

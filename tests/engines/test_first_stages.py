@@ -73,7 +73,7 @@ def priced_of(mip: Mip, prices: Prices, *held: tuple[str, Limit]) -> PricedSubpr
 
 def solved(priced: PricedSubproblem, x: IntArray) -> int:
     whole = np.ones(len(priced.sub.columns), dtype=np.bool_)
-    pieces = priced.settle(x, whole, deadline=soon())
+    pieces = priced.settle(x, whole, ~whole, deadline=soon())
     bound = priced.solve(pieces, whole, deadline=soon())
     assert bound is not None
     return bound
@@ -202,7 +202,7 @@ def test_a_search_betters_and_a_bound_is_proven_beside_it(seed: int) -> None:
     sub, (guide, prices) = part_of(mip), prices_of(mip)
     priced = priced_of(mip, prices)
     whole = np.ones(len(sub.columns), dtype=np.bool_)
-    pieces = priced.settle(nothing, whole, deadline=soon())
+    pieces = priced.settle(nothing, whole, ~whole, deadline=soon())
     prove = partial(priced.solve, pieces, whole, deadline=soon(5.0))
     found = bettered(sub, nothing[sub.columns], guide, until=soon(5.0), processes=2, prove=prove)
     assert not found.interrupted
@@ -371,6 +371,30 @@ def test_a_dive_beside_the_guide(has_time: bool, monkeypatch: pytest.MonkeyPatch
     assert outcome.x is not None
     assert mip.is_feasible(outcome.x)
     assert 0 < outcome.stages[0].bound <= best_of(mip) <= outcome.stages[0].value
+
+
+def test_where_signs_say_what_may_be_done_everything_is_made_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A plan laid after parts of signs would do what they forbid: with signs nothing of these stages is in parts."""
+    begin_beside(monkeypatch, dives=True)
+    mip, nothing = layers(3, sites=8, towns=30)
+    at = {block.name: np.arange(block.start, block.stop) for block in mip.column_blocks}
+    parts = []
+    for signs in (at["open"], at["open"][:0]):
+        seen: list[FloatArray] = []
+        guide = dataclasses.replace(laying(mip, nothing, seen), whole=at["teams"], signs=signs)
+        outcome = solve(mip, Params(gap=0.0, time_limit=6.0, engine="lagrange", guide=guide), nothing)
+        assert 0 < outcome.stages[0].bound <= best_of(mip) <= outcome.stages[0].value
+        of_first = seen[0][np.concatenate([at["open"], at["serve"], at["teams"]])]
+        parts.append(int((np.abs(of_first - np.rint(of_first)) > 1e-6).sum()))
+    assert parts[0] == 0
+    assert parts[1] > 0
+
+
+def test_nothing_that_most_hangs_on_is_free_with_crumbs() -> None:
+    """What costs costs the same; all crumbs of a plan together are less than the least of that."""
+    cost, whole = np.array([0, 7000, -9000, 0, 0]), np.array([True, True, False, False, True])
+    assert first_stages_run._with_crumbs(cost, whole).tolist() == [7, 7000, -9000, 0, 7]
+    assert first_stages_run._with_crumbs(np.zeros(2, dtype=np.int64), whole[:2]).tolist() == [1, 1]
 
 
 @pytest.mark.parametrize("misled", [-1.0, 1.0])

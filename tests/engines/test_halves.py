@@ -14,7 +14,7 @@ from tiny_mips import dense_cost, layers
 
 from yjopt.engines import choice, first_stages_run, lagrange, patterns
 from yjopt.engines.guidance import Guidance
-from yjopt.engines.halves import SolvedHalf, basis_of, first_half, later_half, relaxed_half
+from yjopt.engines.halves import SolvedHalf, basis_of, first_half, later_half, relaxed_half, tied
 from yjopt.engines.highs import HighsEngine
 from yjopt.engines.later_stages import decided_anew
 from yjopt.engines.lexicographic import solve
@@ -157,6 +157,36 @@ def any_size(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(patterns, "SLOW", 0)
     monkeypatch.setattr(first_stages_run, "DIVING_SECONDS", 1e9)
     monkeypatch.setattr(patterns, "processes", lambda: 2)
+    monkeypatch.setattr(patterns, "TIED", 1.0)
+
+
+def test_ties_are_rows_in_which_both_kinds_stand() -> None:
+    """All of them, none, and those of the whole by hand."""
+    mip, _ = layers(1, sites=5, towns=8)
+    free = goods(mip)
+    kinds = [set(free[row != 0].tolist()) for row in mip.matrix.toarray()]
+    assert tied(mip, free) == sum(len(kind) == 2 for kind in kinds) / mip.num_rows > 0
+    assert tied(mip, np.zeros_like(free)) == tied(mip, np.ones_like(free)) == 0
+
+
+@pytest.mark.usefixtures("any_size")
+def test_what_is_tied_together_has_no_halves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is then laid before the guide, and it begins with no basis."""
+    begun_from: list[object] = []
+    solve_guide = patterns.guidance
+
+    def noted(*args: Any) -> Guidance:
+        begun_from.append(args[-1]())
+        return solve_guide(*args)
+
+    monkeypatch.setattr(patterns, "TIED", -1.0)
+    monkeypatch.setattr(patterns, "guidance", noted)
+    mip, nothing = layers(3, sites=8, towns=30)
+    outcome = solve(
+        mip, Params(gap=0.0, time_limit=4.0, engine="lagrange", guide=guide_of(mip, nothing, [])), nothing
+    )
+    assert begun_from == [None]
+    assert outcome.x is not None
 
 
 @pytest.mark.usefixtures("any_size")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from scipy import sparse
 from tiny_mips import dense_cost, hung_on, layers
 
+from yjopt.engines import partly_whole as partly_whole_module
 from yjopt.engines.highs import HighsEngine
 from yjopt.engines.partly_whole import partly_whole, settled
 from yjopt.engines.relaxation import Relaxation
@@ -127,7 +128,7 @@ def test_small_pieces_are_solved_and_the_largest_is_left(seed: int) -> None:
     (small, nothing), (large, none) = layers(seed, sites=5, towns=8), layers(seed + 9, sites=12, towns=40)
     mip, start = side_by_side(small, large), np.concatenate([nothing, none])
     whole = np.concatenate([hung_on(small), hung_on(large)])
-    found = settled(mip, dense_cost(mip), whole, start, deadline=soon())
+    found = settled(mip, dense_cost(mip), whole, np.zeros_like(whole), start, deadline=soon())
     assert mip.is_feasible(found.x)
     assert (found.x[small.num_columns :] == none).all()
     best, unmet = best_of(small), small.stages[0]
@@ -141,12 +142,36 @@ def test_pieces_without_time_stay_as_in_any_plan() -> None:
     (small, nothing), (large, none) = layers(1, sites=5, towns=8), layers(2, sites=12, towns=40)
     mip, start = side_by_side(small, large), np.concatenate([nothing, none])
     whole = np.concatenate([hung_on(small), hung_on(large)])
-    in_time = settled(mip, dense_cost(mip), whole, start, deadline=soon())
-    too_late = settled(mip, dense_cost(mip), whole, start, deadline=time.monotonic())
+    in_time = settled(mip, dense_cost(mip), whole, np.zeros_like(whole), start, deadline=soon())
+    too_late = settled(mip, dense_cost(mip), whole, np.zeros_like(whole), start, deadline=time.monotonic())
     assert not too_late.solved.any()
     assert (in_time.solved == (np.arange(mip.num_columns) < small.num_columns)).all()
     assert (too_late.put_in(in_time.x) == in_time.x).all()
     assert (in_time.put_in(start) == in_time.x).all()
+
+
+def test_what_does_not_go_with_all_that_is_decided_goes_with_what_is_not_used(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where the rest has no plan with everything as decided, only unused columns stay as they are."""
+    (small, nothing), (large, none) = layers(1, sites=5, towns=8), layers(2, sites=12, towns=40)
+    mip, start = side_by_side(small, large), np.concatenate([nothing, none])
+    whole = np.concatenate([hung_on(small), hung_on(large)])
+    solve, kept = partly_whole_module.made_whole, list[int]()
+
+    def once_in_vain(
+        mip: Mip, cost: IntArray, fixed: BoolArray, *args: Any, **options: Any
+    ) -> IntArray | None:
+        kept.append(int(fixed.sum()))
+        return None if len(kept) == 1 else solve(mip, cost, fixed, *args, **options)
+
+    monkeypatch.setattr(partly_whole_module, "made_whole", once_in_vain)
+    found = settled(mip, dense_cost(mip), whole, np.zeros_like(whole), start, deadline=soon())
+    assert len(kept) == 2
+    assert found.solved[: small.num_columns].all()
+    assert mip.is_feasible(found.x)
+    unmet = small.stages[0]
+    assert best_of(small) <= unmet.value(found.x[: small.num_columns]) < unmet.value(nothing)
 
 
 def test_ctrl_c_ends_it_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,7 +184,7 @@ def test_ctrl_c_ends_it_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     mip, start = side_by_side(small, large), np.concatenate([nothing, none])
     monkeypatch.setattr(RemoteEngine, "_ask", interrupted)
     whole: BoolArray = np.concatenate([hung_on(small), hung_on(large)])
-    found = settled(mip, dense_cost(mip), whole, start, deadline=soon())
+    found = settled(mip, dense_cost(mip), whole, np.zeros_like(whole), start, deadline=soon())
     assert found.interrupted
     kept: IntArray = found.x
     assert (kept == start).all()

@@ -66,7 +66,7 @@ def test_what_stands_in_shared_rows_alone_and_costs_is_slack() -> None:
     assert sub.last == 1
     assert sub.columns.tolist() == [0, 1, 2, 3, 4, 5]
     assert np.flatnonzero(sub.is_slack).tolist() == [4]
-    assert sub.decided().tolist() == [0, 1]
+    assert np.flatnonzero(sub.decided()).tolist() == [0, 1]
 
 
 def test_a_model_of_one_piece_has_none() -> None:

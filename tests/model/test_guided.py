@@ -11,6 +11,7 @@ from tiny import FAMILIES
 from tiny_command import command
 
 from yjopt import Scenario, generate
+from yjopt.api import _guide
 from yjopt.auditing import audit
 from yjopt.engines.lexicographic import solve
 from yjopt.engines.params import Params
@@ -18,7 +19,7 @@ from yjopt.instance import index
 from yjopt.model.assembly import assemble
 from yjopt.model.manual import manual
 from yjopt.model.manual.desk import Desk
-from yjopt.model.manual.guided import guided, to_be_whole
+from yjopt.model.manual.guided import _whole_teams, guided, to_be_whole
 from yjopt.model.manual.ledger import Ledger, Ways
 from yjopt.model.nothing import nothing
 from yjopt.plan import decode
@@ -137,6 +138,27 @@ def test_packs_that_may_not_wait_are_opened_as_they_come() -> None:
     assert desk.pantry.loose[user].tolist() == [2 * pack, 0, 0]
 
 
+def test_people_who_are_moved_leave_what_they_would_have_used_up() -> None:
+    """Whoever comes after them uses it: nothing more is sent; who comes beyond them needs more."""
+    instance, model = city()
+    desk = Desk(Ledger(instance, model, nothing(instance, model)))
+    pantry, ledger, last = desk.pantry, desk.ledger, instance.horizon - 1
+    ward = next(
+        w for w, entries in enumerate(pantry.of_ward) if len(entries) and pantry.feed_ward(w, 9, 0, 0, last)
+    )
+    before, used = ledger.x.copy(), pantry.use.copy()
+    pantry.leave(ward, 9, 0, last)
+    assert (pantry.use <= used).all()
+    assert pantry.left_over.any()
+    assert pantry.feed_ward(ward, 9, 0, 0, last)
+    assert (ledger.x == before).all()
+    assert (pantry.use == used).all()
+    assert not pantry.left_over.any()
+    pantry.leave(ward, 9, 0, last)
+    assert pantry.feed_ward(ward, 60, 0, 0, last)
+    assert not (ledger.x == before).all()
+
+
 def test_openings_and_teams_are_to_be_whole() -> None:
     """Sorted, each once, decided in whole numbers."""
     _, model = city()
@@ -199,3 +221,41 @@ def test_no_more_are_moved_than_there_are_and_may_be(seed: int) -> None:
     x = guided(instance, model, model.mip.upper, NEVER)
     assert model.mip.is_feasible(x)
     assert x[model.beds.move].any()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_under_strict_a_plan_is_kept_that_is_a_pattern(seed: int) -> None:
+    """What a plan asks for, in whatever order, looking back is allowed: laid again, no more people are unmet."""
+    tables, settings, _ = generate(towns=85, periods=1, seed=seed, rule="strict")
+    scenario = Scenario.from_tables(tables, settings)
+    instance = index(scenario)
+    model = assemble(instance)
+    begun = solve(
+        model.mip,
+        Params(time_limit=4.0, engine="lagrange", guide=_guide(instance, model)),
+        manual(instance, model),
+    ).x
+    assert begun is not None
+    x = guided(instance, model, begun.astype(np.float64), NEVER)
+    assert model.mip.is_feasible(x)
+    unmet = model.mip.stage("unmet_people")
+    by_hand = unmet.value(manual(instance, model))
+    assert unmet.value(begun) < by_hand
+    assert unmet.value(x) < by_hand
+
+
+def test_teams_of_a_pool_that_must_be_empty_are_rounded_to_its_sum() -> None:
+    """Parts of teams: down in any case by default, and under strict as many as the pattern sends of each pool."""
+    for rule in ("priority", "strict"):
+        tables, settings, _ = generate(towns=30, periods=1, seed=1, rule=rule)
+        instance = index(Scenario.from_tables(tables, settings))
+        teams = instance.teams
+        pattern = np.random.default_rng(1).random(len(teams.tour_pool)) * 3
+        whole = _whole_teams(instance, pattern)
+        assert (np.abs(whole - pattern) < 1).all()
+        if rule == "priority":
+            assert (whole == np.floor(pattern)).all()
+            continue
+        for key in set(zip(teams.tour_pool.tolist(), teams.tour_depart.tolist(), strict=True)):
+            mine = (teams.tour_pool == key[0]) & (teams.tour_depart == key[1])
+            assert abs(whole[mine].sum() - pattern[mine].sum()) <= 0.5

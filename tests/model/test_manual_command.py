@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -134,7 +135,7 @@ def test_what_stands_beside_a_forbidden_step_is_given_up_before_everything_is(
     assert 3 < len(laid) <= 6
     assert model.mip.is_feasible(x)
     soon, laid[:] = len(laid), []
-    monkeypatch.setattr(obeying, "PATIENT", 20)
+    monkeypatch.setattr(manual_module, "lawful", partial(obeying.lawful, patient=20))
     patient = manual(instance, model)
     assert len(laid) > soon
     assert people.value(x) <= 1.1 * people.value(patient)

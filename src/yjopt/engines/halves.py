@@ -63,6 +63,14 @@ class SolvedHalf(NamedTuple):
     seconds: float
 
 
+def tied(mip: Mip, free: BoolArray) -> float:
+    """The share of rows in which columns stand with others that are not of their kind."""
+    of_entry = np.repeat(free, np.diff(mip.matrix.indptr))
+    inside = np.bincount(mip.matrix.indices[of_entry], minlength=mip.num_rows)
+    outside = np.bincount(mip.matrix.indices[~of_entry], minlength=mip.num_rows)
+    return float(((inside > 0) & (outside > 0)).sum()) / max(mip.num_rows, 1)
+
+
 def first_half(sub: Subproblem) -> Half:
     """What the first stages hang on."""
     return Half(sub.mip, sub.columns, sub.rows)

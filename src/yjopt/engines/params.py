@@ -56,12 +56,16 @@ class Guide:
         Columns on which most hangs: they are made whole in the vector before a plan is laid after it.
     later : Later, optional
         What comes after the first stages.
+    signs : int64 array
+        Columns that say whether others may be used: where a vector has these in parts, many a step of a plan laid
+        after it turns out to be forbidden.
     """
 
     weights: Mapping[str, float]
     lay: Callable[[FloatArray, float], IntArray]
     whole: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     later: Later | None = None
+    signs: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
 
 _NOTHING: Mapping[str, int] = MappingProxyType({})

@@ -35,6 +35,9 @@ LEAST_SECONDS: Final = 0.05
 #: taken to rise no more.
 HARDLY, LATELY, LEAST_LATELY = 0.01, 0.35, 6.0
 
+#: What is used by less is not used.
+LEAST: Final = 1e-6
+
 #: Relative gap at which a small piece is left, as what it still lacks is nothing beside the largest; and up to which
 #: one is closed with what most hangs on decided.
 NEAR, GAP = 2e-3, 1e-4
@@ -176,7 +179,14 @@ def partly_whole(
 
 
 def settled(
-    mip: Mip, cost: IntArray, whole: BoolArray, start: IntArray, *, deadline: float, seed: int = 0
+    mip: Mip,
+    cost: IntArray,
+    whole: BoolArray,
+    signs: BoolArray,
+    start: IntArray,
+    *,
+    deadline: float,
+    seed: int = 0,
 ) -> Settled:
     """Solve the independent pieces of a model but the largest, where that can be done in time.
 
@@ -184,6 +194,8 @@ def settled(
     ----------
     mip, cost, whole, start, deadline, seed
         As for `partly_whole`.
+    signs : bool[columns]
+        Columns that say whether others may be used.
     """
     pieces = split(mip)
     free = np.zeros(mip.num_columns, dtype=np.int64)
@@ -198,30 +210,51 @@ def settled(
         if found.interrupted:
             return Settled(x, bound, None, solved, True)
         if gap(round(float(cost[here] @ found.values)), found.bound) <= NEAR:
-            made = _made_whole(small, cost[here], whole[here], found.values, start[here], deadline, seed)
-            if made is not None:
-                x[here], solved[here] = made, True
+            kept = whole[here] & small.integer
+            # Where the rest does not go with all that is decided, it may go with only what is not used as it is.
+            for fixed in (kept, small.integer & ~signs[here] & (found.values <= LEAST)):
+                made = made_whole(
+                    small, cost[here], fixed, found.values, gap=GAP, deadline=deadline, seed=seed
+                )
+                if made is not None:
+                    x[here], solved[here] = _better(small, made, start[here]), True
+                    break
     return Settled(x, bound, pieces.parts[-1] if pieces.parts else None, solved)
 
 
-def _made_whole(
+def made_whole(
     mip: Mip,
     cost: IntArray,
-    whole: BoolArray,
+    kept: BoolArray,
     values: FloatArray,
-    start: IntArray,
+    *,
+    gap: float,
     deadline: float,
-    seed: int,
+    seed: int = 0,
 ) -> IntArray | None:
-    """The best plan with some columns as in a vector; the start where that is no better in the order of stages.
+    """A plan with some columns as in a vector, found by a solver.
 
-    None where none was found in time.
+    Parameters
+    ----------
+    mip, cost, deadline, seed
+        As for `partly_whole`.
+    kept : bool[columns]
+        Where the vector is whole.
+    values : float64[columns]
+    gap : float
+        At which the solver may stop.
+
+    Returns
+    -------
+    int64[columns] or None
+        None where there is no such plan, or none was found in time.
     """
-    kept = whole & mip.integer
     fixed = np.rint(values)
     small = replace(mip, lower=np.where(kept, fixed, mip.lower), upper=np.where(kept, fixed, mip.upper))
-    answer = RegionEngine(seed=seed).minimise(small, cost, gap=GAP, deadline=deadline)
-    if answer.x is None:
-        return None
-    is_better = [stage.value(answer.x) for stage in mip.stages] < [stage.value(start) for stage in mip.stages]
-    return answer.x if is_better else start
+    return RegionEngine(seed=seed).minimise(small, cost, gap=gap, deadline=deadline).x
+
+
+def _better(mip: Mip, made: IntArray, start: IntArray) -> IntArray:
+    """Which of two plans is better in the order of stages."""
+    is_better = [stage.value(made) for stage in mip.stages] < [stage.value(start) for stage in mip.stages]
+    return made if is_better else start

@@ -14,9 +14,9 @@ import numpy as np
 
 from yjopt.engines.districts import relaxed_apart
 from yjopt.engines.first_stages import bettered, lighter, priced, summed
-from yjopt.engines.first_stages_run import FirstStagesRun
+from yjopt.engines.first_stages_run import DIVE_SHARE, FirstStagesRun
 from yjopt.engines.guidance import guidance
-from yjopt.engines.halves import basis_of, first_half, later_half, relaxed_half
+from yjopt.engines.halves import basis_of, first_half, later_half, relaxed_half, tied
 from yjopt.engines.knowledge import Prices
 from yjopt.engines.laying import processes, with_part
 from yjopt.engines.outcome import StoppedBy
@@ -43,6 +43,10 @@ BESIDE, SLOW = 30_000, 200_000
 
 #: Part of what first stages cost that prices for everything else may change where what was begun without them stays.
 MISLED: Final = 0.02
+
+#: Share of the rows in which what comes after the first stages stands with something else, beyond which the bases of
+#: both halves are no good one together: under the rule ``strict`` a solve from nothing takes two thirds of the time.
+TIED: Final = 0.08
 
 #: Share of the time left for the relaxation that guides, without which a large model gets nowhere; and for what
 #: districts' relaxations say of the rest of one that is too large for it.
@@ -113,7 +117,7 @@ class PatternRun(FirstStagesRun):
         if guide is None or guide.later is None or sub is None or x is None:
             return []
         free = np.isin(self.parts[part].columns, guide.later.columns)
-        if not free.any():
+        if not free.any() or tied(mip, free) > TIED:
             return []
         stages = sub.mip.stages[: sub.last + 1]
         if stages[-1].name not in self._weights():
@@ -125,7 +129,8 @@ class PatternRun(FirstStagesRun):
             seed=self.params.seed,
             stop=lambda: stop() or StoppedBy.INTERRUPT in self.reasons,
         )
-        light = summed(sub, lighter(self._weights(), stages))
+        # Only a plan laid after both halves asks for their prices, and the guide would wait for these.
+        light = summed(sub, lighter(self._weights(), stages)) if mip.num_columns > SLOW else None
         return [partial(relax, later_half(mip, x, free)), partial(relax, first_half(sub), pricing=light)]
 
     def _rest(self, part: int, halves: Sequence[Future[SolvedHalf]]) -> FloatArray:
@@ -146,7 +151,7 @@ class PatternRun(FirstStagesRun):
             if not is_guided:
                 self._lay({part: with_part(rest, begun.sub, begun.values)}, self._left)
                 return True
-            if self._is_misled(part, begun, begun.values):
+            if begun.seconds < DIVE_SHARE * self._left and self._is_misled(part, begun, begun.values):
                 return False
             self.begun[part] = begun
             self._lay_near(part, begun)

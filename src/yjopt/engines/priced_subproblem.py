@@ -118,19 +118,23 @@ class PricedSubproblem:
         total = self.constant + bound + sum(multiplier * reachable(limit) for multiplier, limit in held)
         return -(-total // self.denominator)
 
-    def settle(self, x: IntArray, whole: BoolArray, *, deadline: float, seed: int = 0) -> Settled:
+    def settle(
+        self, x: IntArray, whole: BoolArray, signs: BoolArray, *, deadline: float, seed: int = 0
+    ) -> Settled:
         """Solve all independent pieces but the largest, as `settled` does.
 
         Parameters
         ----------
         x : int64[columns of the whole]
             A plan.
-        whole : bool[columns of the subproblem]
-            Those that are whole at first.
+        whole, signs : bool[columns of the subproblem]
+            Those that are whole at first, and those that say whether others may be used.
         deadline, seed
             As for `settled`.
         """
-        return settled(self.sub.mip, self.cost, whole, x[self.sub.columns], deadline=deadline, seed=seed)
+        return settled(
+            self.sub.mip, self.cost, whole, signs, x[self.sub.columns], deadline=deadline, seed=seed
+        )
 
     def solve(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -48,7 +49,12 @@ class Strengthened(NamedTuple):
 
 
 def strengthened(
-    relaxation: Relaxation, cost: FloatArray | IntArray, whole: BoolArray, *, deadline: float
+    relaxation: Relaxation,
+    cost: FloatArray | IntArray,
+    whole: BoolArray,
+    *,
+    deadline: float,
+    cuts_until: float = math.inf,
 ) -> Strengthened:
     """Solve a relaxation, and again with the cuts that its vector breaks.
 
@@ -58,9 +64,10 @@ def strengthened(
     cost : float64[columns] or int64[columns]
     whole : bool[columns]
         What most hangs on, see `RoundingCuts`.
-    deadline : float
-        By `time.monotonic`.
+    deadline, cuts_until : float
+        By `time.monotonic`: of the whole, and of the cuts.
     """
+    until = min(deadline, cuts_until)
     best = Strengthened(relaxation.minimise(cost, deadline=deadline), ())
     values = best.outcome.values
     if values is None or not best.outcome.optimal:
@@ -71,9 +78,9 @@ def strengthened(
         new = rounding.violated(values)
         # What is far from the vector now will hardly matter again.
         cuts = (*_touched(best.cuts, values), *new)
-        if not new or time.monotonic() > deadline:
+        if not new or time.monotonic() > until:
             break
-        found = Strengthened(relaxation.minimise(cost, limits=cuts, deadline=deadline), cuts)
+        found = Strengthened(relaxation.minimise(cost, limits=cuts, deadline=until), cuts)
         if not found.outcome.optimal or found.outcome.values is None:
             break
         best, values, before, last = found, found.outcome.values, last, float(cost @ found.outcome.values)

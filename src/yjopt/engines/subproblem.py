@@ -50,9 +50,9 @@ class Subproblem:
     is_own: BoolArray
     is_slack: BoolArray
 
-    def decided(self) -> IntArray:
-        """Positions of what a plan decides here, slacks left out: columns of its own that count as whole."""
-        return np.flatnonzero(self.is_own & ~self.is_slack & self.mip.integer)
+    def decided(self) -> BoolArray:
+        """What a plan decides here, slacks left out: columns of its own that count as whole."""
+        return np.asarray(self.is_own & ~self.is_slack & self.mip.integer)
 
 
 def subproblem(mip: Mip, *, shares_rows: bool = True) -> Subproblem | None:

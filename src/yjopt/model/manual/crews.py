@@ -123,6 +123,17 @@ class Crews:
                 if wanted > 0:
                     self._send(tour, wanted)
 
+    def empty_pools(self, wished: IntArray) -> None:
+        """Send the teams of each tour that are still missing of some, though nobody may want them.
+
+        Under strict a pool must be empty before the next one is asked, and a pattern empties it that way.
+        """
+        if not self.exhausted.is_strict:
+            return
+        missing = wished - self.ledger.x[self.ledger.model.teams.deploy]
+        for tour in np.flatnonzero(missing > 0).tolist():
+            self._send(tour, int(missing[tour]))
+
     def _wanted(self, task: int, tour: int) -> int:
         """Teams of a tour that the task still wants."""
         teams = self.ledger.instance.teams

@@ -1,7 +1,8 @@
 """Whether hospitals, sites and pools are exhausted while a plan is laid by hand: under strict they come first.
 
 Each step is judged by the plan as it stands. Beds and rooms fill, teams leave and money is spent as the plan goes on;
-only surge, teams that arrive and candidates decided later free something again, and that is found looking back.
+only surge, teams that arrive and candidates decided later free something again, and that is found looking back. A
+pattern knows what comes: whoever it asks may be asked before others are exhausted, and looking back they are, or not.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ class ExhaustedPools:
     """
 
     def __init__(self, ledger: Ledger, home: IntArray) -> None:
-        self.teams, self.home = ledger.instance.teams, home
+        self.ledger, self.teams, self.home = ledger, ledger.instance.teams, home
         self.is_strict = ledger.instance.command.is_strict("teams")
         if self.is_strict:
             self.bar = bars(ledger.instance, "teams")
@@ -41,7 +42,7 @@ class ExhaustedPools:
 
     def allow(self, tour: int) -> bool:
         """Whether every pool that comes before has no team left that could begin when the tour does."""
-        if not self.is_strict:
+        if not self.is_strict or self.ledger.is_trusted:
             return True
         for rival in self.rivals[int(self.group[tour])]:
             if self.teams.tour_position[rival] >= self.bar[tour]:
@@ -55,7 +56,7 @@ class ExhaustedHosts:
     """Hospitals and sites that must be full before others are asked."""
 
     def __init__(self, hosts: Hosts, crews: Crews) -> None:
-        self.hosts, self.crews = hosts, crews
+        self.ledger, self.hosts, self.crews = hosts.ledger, hosts, crews
         instance = hosts.ledger.instance
         self.instance = instance
         is_strict = instance.command.is_strict
@@ -72,7 +73,7 @@ class ExhaustedHosts:
 
     def may_admit(self, choice: int, blocked: int) -> bool:
         """Whether nobody below the bar of an admission has something left."""
-        return self.bed_bar is None or int(self.bed_bar[choice]) <= blocked
+        return self.bed_bar is None or self.ledger.is_trusted or int(self.bed_bar[choice]) <= blocked
 
     def _is_full(self, ward: int, now: int) -> bool:
         hosts, staffing = self.hosts, self.instance.teams.staffing
@@ -92,7 +93,7 @@ class ExhaustedHosts:
 
     def may_settle(self, choice: int, blocked: int) -> bool:
         """Whether nobody below the bar of an isolation has something left."""
-        return self.site_bar is None or int(self.site_bar[choice]) <= blocked
+        return self.site_bar is None or self.ledger.is_trusted or int(self.site_bar[choice]) <= blocked
 
     def _is_out(self, ward: int, now: int, people: int) -> bool:
         hosts, isolation = self.hosts, self.instance.isolation

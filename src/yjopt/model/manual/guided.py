@@ -6,10 +6,12 @@ groups into parts. By hand they are made whole again, and whatever is free after
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from yjopt.instance.joining import groups
 from yjopt.model.manual.desk import Desk
 from yjopt.model.manual.ledger import Ledger
 from yjopt.model.manual.obeying import lawful
@@ -28,7 +30,11 @@ _WEIGHTS: Final = {STAGE_HARD: 1e7, STAGE_RULES: 1e5, STAGE_PEOPLE: 1e3, STAGE_G
 #: Weight of support of the last resort, and what is left of it for each step after.
 _SUPPORT, _NEXT_STEP = 1e-3, 0.7
 #: How often a plan that looks back and finds a step forbidden is laid anew.
-_ATTEMPTS: Final = 15
+_ATTEMPTS: Final = 16
+#: In so many of these attempts the pattern may ask for what, as the plan stands, is not allowed yet.
+_TRUSTED: Final = 12
+#: After so many what stands beside a forbidden step is barred as well: it costs much of what the pattern is worth.
+_PATIENT: Final = 8
 #: What the relaxation wants by less than this it does not want.
 _CRUMB: Final = 1e-6
 #: From these parts on an opening is decided: at first what the pattern opens for the most part, then what it begins.
@@ -82,21 +88,19 @@ def guided(instance: Instance, model: Model, pattern: FloatArray, deadline: floa
     int64 array, shape (columns,)
         Whole numbers. Under rules that look back over the whole plan it may break a row: the caller checks.
     """
-    start = nothing(instance, model)
-    return lawful(
-        instance,
-        model,
-        _ATTEMPTS,
-        lambda barred: _laid_once(instance, model, start, pattern, barred),
-        give_up_at=deadline,
-    )
+    start, attempts = nothing(instance, model), count()
+
+    def lay(barred: BoolArray) -> IntArray:
+        ledger = Ledger(instance, model, start.copy(), barred)
+        ledger.trusts = next(attempts) < _TRUSTED
+        return _laid_once(ledger, pattern)
+
+    return lawful(instance, model, _ATTEMPTS, lay, give_up_at=deadline, patient=_PATIENT)
 
 
-def _laid_once(
-    instance: Instance, model: Model, start: IntArray, pattern: FloatArray, barred: BoolArray
-) -> IntArray:
+def _laid_once(ledger: Ledger, pattern: FloatArray) -> IntArray:
     """Lay the plan once, without the barred columns."""
-    ledger = Ledger(instance, model, start.copy(), barred)
+    instance, model = ledger.instance, ledger.model
     ledger.foresees = ledger.is_patterned = True
     desk = Desk(ledger)
     _follow(ledger, pattern)
@@ -116,6 +120,7 @@ def _laid_once(
                 desk.host(period)
     for period in range(instance.horizon):
         desk.crews.do_tasks(period)
+    desk.crews.empty_pools(_whole_teams(instance, pattern[model.teams.deploy]))
     trip = model.trips.trip
     ledger.most[trip] = np.maximum(
         ledger.x[trip], np.floor(pattern[trip] + 1 - _WORTH_A_TRIP + _CRUMB)
@@ -143,8 +148,28 @@ def _follow(ledger: Ledger, pattern: FloatArray) -> None:
         most[columns] = np.minimum(most[columns], wished[columns])
     # Work waits for whole teams, people do not: what is broken off goes to those who look after them.
     teams = ledger.instance.teams
-    tours = model.teams.deploy[teams.tour_post < 0]
-    most[tours] = np.minimum(most[tours], np.floor(pattern[tours] + _CRUMB).astype(np.int64))
+    tours = teams.tour_post < 0
+    columns, sent = model.teams.deploy[tours], _whole_teams(ledger.instance, pattern[model.teams.deploy])
+    most[columns] = np.minimum(most[columns], sent[tours])
+
+
+def _whole_teams(instance: Instance, pattern: FloatArray) -> IntArray:
+    """Whole teams of every tour, rounded down.
+
+    Where pools must be empty before others are asked, as many of a pool as the pattern sends in a period: those tours
+    get one more that lack least of it.
+    """
+    whole = np.floor(pattern + _CRUMB).astype(np.int64)
+    if not instance.command.is_strict("teams"):
+        return whole
+    teams = instance.teams
+    number, _ = groups(teams.tour_pool, teams.tour_depart)
+    part = np.maximum(pattern - whole, 0)
+    spare = np.rint(np.bincount(number, part)).astype(np.int64)
+    order = np.lexsort((-part, number))
+    rank = np.arange(len(order)) - np.searchsorted(number[order], number[order])
+    whole[order] += rank < spare[number[order]]
+    return whole
 
 
 def _order(desk: Desk) -> None:

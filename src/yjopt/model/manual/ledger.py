@@ -39,6 +39,8 @@ class Ledger:
         Up to where each column may grow: its bound, or less while a plan is laid after a pattern.
     is_patterned : bool
         Whether some columns may grow less than their bounds allow.
+    trusts : bool
+        Whether a pattern may ask for what, as the plan stands, is not allowed yet.
     borrows : bool
         Whether a post that a pattern gives too few teams may call others, as a pattern has parts of teams.
     foresees : bool
@@ -63,11 +65,17 @@ class Ledger:
         self._upper.setflags(write=False)
         self.most = self._upper.copy()
         self.is_patterned = False
+        self.trusts = False
         self.borrows = True
         self.foresees = False
         self.taken_back = 0
         self._deadline = deadline
         self._undo: list[tuple[npt.NDArray[Any], Any, Any]] = []
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether what is asked for comes of a pattern that is trusted: looking back it is allowed, or not."""
+        return self.is_patterned and self.trusts
 
     def add(self, array: npt.NDArray[Any], key: Any, amount: Any) -> None:
         """Add to an entry or a slice of one of the arrays, remembering what was there."""

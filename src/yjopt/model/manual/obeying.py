@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 #: Rows by which somebody must be exhausted before goods are asked for higher up.
 _GOODS_ROWS: Final = ("exhausted", "exhausted_durable", "own_idle", "order_asks")
 
-#: After so many attempts few steps are forbidden each time, and others take their place for a long while.
+#: After so many attempts, if nobody says, few steps are forbidden each time, and others take their place for long.
 PATIENT: Final = 3
 
 
@@ -96,6 +96,7 @@ def lawful(
     lay: Callable[[BoolArray], IntArray],
     *,
     give_up_at: float = math.inf,
+    patient: int = PATIENT,
 ) -> IntArray:
     """Lay a plan again and again without the steps that, looking back, were forbidden.
 
@@ -111,6 +112,8 @@ def lawful(
     give_up_at : float
         By `time.monotonic`; from then on, and rather than ask nobody, a plan that breaks a row is returned. Left out:
         never.
+    patient : int
+        Attempts, at most half of all, after which what stands beside a forbidden step is barred as well.
     """
     barred = np.zeros(model.mip.num_columns, dtype=np.bool_)
     in_order = np.concatenate([model.strict.flow, goods_in_order(model)])
@@ -123,7 +126,7 @@ def lawful(
             break
         # Looking back, somebody was asked too early: begin again without that.
         barred[shut] = True
-        if attempt >= min(PATIENT, attempts // 2):
+        if attempt >= min(patient, attempts // 2):
             barred[np.intersect1d(_beside(model, shut), in_order)] = True
     return x
 

@@ -24,6 +24,8 @@ class Pantry:
         Base units of opened packs that are left at the end of each period.
     unopened : int64 array, shape (users, periods)
         Packs that were sent for consumption and are not opened by the end of each period.
+    left_over : int64 array, shape (users, periods)
+        Base units provided for people who have left since.
     """
 
     def __init__(self, ledger: Ledger, carriers: Carriers) -> None:
@@ -39,6 +41,7 @@ class Pantry:
         )
         self.loose: IntArray = np.zeros(shape, dtype=np.int64)
         self.unopened: IntArray = np.zeros(shape, dtype=np.int64)
+        self.left_over: IntArray = np.zeros(shape, dtype=np.int64)
         self.opens_late = instance.command.is_strict("supplies")
         self.granted: IntArray = np.zeros(shape, dtype=np.int64)
         exceptions = model.couplings
@@ -79,10 +82,26 @@ class Pantry:
     def _feed(self, user: int, thousandths: int, now: int, first: int, last: int) -> bool:
         units = np.zeros(self.ledger.instance.horizon, dtype=np.int64)
         for period in range(first, last + 1):
-            before = -(-int(self.use[user, period]) // 1000)
-            self.ledger.add(self.use, (user, period), thousandths)
-            units[period] = -(-int(self.use[user, period]) // 1000) - before
+            more = self._use_more(user, period, thousandths)
+            there = min(more, int(self.left_over[user, period]))
+            self.ledger.add(self.left_over, (user, period), -there)
+            units[period] = more - there
         return self._draw(user, units, now)
+
+    def leave(self, ward: int, people: int, first: int, last: int) -> None:
+        """Keep what people who leave a ward would have used up for those who come after them."""
+        consumption = self.ledger.instance.consumption
+        for entry in self.of_ward[ward]:
+            user = int(consumption.ward_user[entry])
+            for period in range(first, last + 1):
+                more = self._use_more(user, period, -people * int(consumption.ward_rate[entry]))
+                self.ledger.add(self.left_over, (user, period), -more)
+
+    def _use_more(self, user: int, period: int, thousandths: int) -> int:
+        """Count what is used up in a period; how many whole base units that makes more."""
+        before = -(-int(self.use[user, period]) // 1000)
+        self.ledger.add(self.use, (user, period), thousandths)
+        return -(-int(self.use[user, period]) // 1000) - before
 
     def _draw(self, user: int, units: IntArray, now: int) -> bool:
         """Use up base units in each period, opening packs that were sent from `now` on; False if some are wanting."""
@@ -137,16 +156,24 @@ class Pantry:
         for period in np.flatnonzero(more).tolist():
             self.carriers.asking.opened(taker, period, int(more[period]))
         for period in np.flatnonzero(self.unopened[user] < 0).tolist():
-            # As early as it is covered: what leaves a lot late keeps others from asking further up until then.
-            for depart in range(0 if self.ledger.foresees else now, period + 1):
-                missing = -int(self.unopened[user, period])
-                if missing <= 0:
-                    break
-                for arrive, count in self.carriers.send(taker, depart, missing, period):
-                    self.ledger.add(self.unopened, (user, slice(arrive, None)), count)
+            self._bring(user, taker, now, period)
+            if self.unopened[user, period] < 0 and self.ledger.is_patterned:
+                # A pattern has parts of packs where only whole ones can be opened.
+                with self.ledger.lifted():
+                    self._bring(user, taker, now, period)
             if self.unopened[user, period] < 0:
                 return False
         return self.carriers.asking.is_covered(taker)
+
+    def _bring(self, user: int, taker: int, now: int, period: int) -> None:
+        """Send packs that are opened in a period and have not come yet, each as early as it is covered."""
+        # What leaves a lot late keeps others from asking further up until then.
+        for depart in range(0 if self.ledger.foresees else now, period + 1):
+            missing = -int(self.unopened[user, period])
+            if missing <= 0:
+                return
+            for arrive, count in self.carriers.send(taker, depart, missing, period):
+                self.ledger.add(self.unopened, (user, slice(arrive, None)), count)
 
     def opened_in_time(self, received: IntArray) -> IntArray:
         """Open packs earlier where more has come than may wait, shape (takers, periods); what then waits."""

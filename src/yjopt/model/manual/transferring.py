@@ -18,13 +18,10 @@ _CRUMB: Final = 1e-6
 
 
 def transfer(hosts: Hosts, pattern: FloatArray) -> None:
-    """Move as many whole people as a pattern does, where beds, staff and goods suffice; what is moved already counts.
-
-    Nobody is moved where hospitals must be asked in their order: a transfer would have to be looked back on, too.
-    """
+    """Move as many whole people as a pattern does, moved ones included, where beds, staff and goods suffice."""
     ledger = hosts.ledger
     transfers, columns = ledger.instance.transfers, ledger.model.beds.move
-    if hosts.is_strict or not len(columns):
+    if not len(columns):
         return
     wished = np.floor(pattern[columns] + _CRUMB).astype(np.int64) - ledger.x[columns]
     wished[transfers.cohort_people[transfers.move_cohort] < 0] = 0
@@ -81,12 +78,13 @@ def _move(hosts: Hosts, move: int, people: int) -> int:
 
 
 def _leave(hosts: Hosts, ward: int, people: int, first: int, last: int) -> None:
-    """Give back the beds and the staff of people who leave a ward."""
+    """Give back the beds and the staff of people who leave a ward, and what they would have used up."""
     ledger, crews, periods = hosts.ledger, hosts.crews, slice(first, last + 1)
     # Who lay there beyond the beds leaves no bed behind.
     beyond = np.maximum(hosts.lying[ward, periods] - hosts.beds[ward, periods], 0)
     ledger.add(hosts.room, (ward, periods), np.maximum(people - beyond, 0))
     ledger.add(hosts.lying, (ward, periods), -people)
+    hosts.pantry.leave(ward, people, first, last)
     staffing = ledger.instance.teams.staffing
     for need in crews.needs_of_ward[ward]:
         members = int(staffing.members[need]) * people
