@@ -69,6 +69,36 @@ def test_what_stands_in_shared_rows_alone_and_costs_is_slack() -> None:
     assert np.flatnonzero(sub.decided()).tolist() == [0, 1]
 
 
+@pytest.mark.parametrize(("others", "is_taken"), [(0, True), (1, False)])
+def test_a_small_piece_that_reaches_nothing_else_is_taken_in(others: int, is_taken: bool) -> None:
+    """Teams who look after people, and whether they may be asked: with their rows, unless these reach others."""
+    builder = Builder()
+    people = builder.columns("people", 0, 5, size=30)
+    teams = builder.columns("teams", 0, 9, size=1)
+    asked = builder.columns("asked", 0, 1, size=1)
+    rest = builder.columns("rest", 0, 9, size=50)
+    met = builder.rows("met", 5, np.inf, size=1)
+    builder.entries(met, people, 1)
+    cared = builder.rows("cared_for", -np.inf, 0, size=1, coupling=True)
+    builder.entries(cared, people, 1)
+    builder.entries(cared, teams, -9)
+    builder.entries(builder.rows("if_asked", -np.inf, 0, size=1), teams, 1)
+    builder.entries(np.array([2]), asked, -9)
+    gone = builder.rows("gone", 0, np.inf, size=1, coupling=True)
+    builder.entries(gone, teams, 1)
+    builder.entries(gone, asked, -9)
+    builder.entries(gone, rest[:others], 1)
+    builder.entries(builder.rows("of_rest", 4, np.inf, size=1), rest, 1)
+    builder.cost("first", people, 1)
+    builder.cost("second", rest, 1)
+    sub = subproblem(builder.build([("first", 1), ("second", 1)]))
+    assert sub is not None
+    own = np.concatenate([people, teams, asked]) if is_taken else people
+    assert sub.columns[sub.is_own].tolist() == own.tolist()
+    assert sub.columns[~sub.is_own].tolist() == ([] if is_taken else teams.tolist())
+    assert sub.rows.tolist() == ([0, 1, 2, 3] if is_taken else [0, 1])
+
+
 def test_a_model_of_one_piece_has_none() -> None:
     """Where the first stage hangs on everything there is nothing to cut loose."""
     assert subproblem(random_mip(3, feasible=True)) is None

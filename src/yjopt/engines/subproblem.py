@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 #: A subproblem with more than this share of the columns is none.
 MOST: Final = 0.7
 
+#: Pieces that bring nothing else with them are taken in, too, up to this share of what is there.
+LITTLE: Final = 0.1
+
 
 @dataclass(frozen=True, eq=False)
 class Subproblem:
@@ -76,6 +79,7 @@ def subproblem(mip: Mip, *, shares_rows: bool = True) -> Subproblem | None:
     for stage, own in enumerate(mip.stages):
         wanted[piece[own.columns]] = True
         core = _with_bare(entries, mip.num_rows, wanted[piece], stands)
+        core = _with_closed(entries, mip.num_rows, core, piece)
         if core.sum() > MOST * mip.num_columns:
             break
         if core.any():
@@ -113,6 +117,20 @@ def _with_bare(entries: sparse.coo_array, num_rows: int, core: BoolArray, stands
         if not more.any():
             return core
         core = core | more
+
+
+def _with_closed(entries: sparse.coo_array, num_rows: int, core: BoolArray, piece: IntArray) -> BoolArray:
+    """Columns with few pieces that are reached and reach nothing more themselves: their rows cost nothing to keep."""
+    _, beside = _reached(entries, num_rows, core)
+    taken = np.isin(piece, piece[beside]) & ~core
+    while True:
+        is_out = ~(core | beside | taken)
+        reaches_out = np.zeros(num_rows, dtype=np.bool_)
+        reaches_out[entries.row[is_out[entries.col]]] = True
+        open_ended = taken[entries.col] & reaches_out[entries.row]
+        if not open_ended.any():
+            return core | taken if taken.sum() <= LITTLE * core.sum() else core
+        taken &= ~np.isin(piece, piece[entries.col[open_ended]])
 
 
 def _reached(entries: sparse.coo_array, num_rows: int, core: BoolArray) -> tuple[BoolArray, BoolArray]:

@@ -18,6 +18,8 @@ from yjopt.model.manual.ledger import Ledger, by_key
 from yjopt.model.strict_supplies import Reasons
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from yjopt.instance.joining import IntArray
 
 
@@ -67,7 +69,7 @@ class Asking:
 
         reasons = Reasons(instance)
         cells = (len(supplies.taker_place) + int(supplies.order_taker.max(initial=-1)) + 1) * horizon
-        self.position = reasons.of_arcs("position")
+        self.shipped, self.position = reasons.shipped, reasons.of_arcs("position")
         self.reasons_of = by_key(reasons.cell, cells, self.position)
         self.part, self.depart = reasons.of_arcs("part"), reasons.of_arcs("depart")
         origin, seconds = reasons.of_arcs("origin"), reasons.of_arcs("seconds")
@@ -206,14 +208,22 @@ class Asking:
 
     def _is_last_left(self, cell: int, below: int) -> bool:
         """Whether everybody asked before a position is out of the question."""
-        if self.ledger.is_trusted:
-            return True
+        return self.ledger.is_trusted or not any(True for _ in self._left(cell, below))
+
+    def before(self, arc: int) -> Iterator[int]:
+        """Shipments to the same taker that come before one, and could still carry something: first asked first."""
+        arcs, shipped = self.ledger.instance.supplies.shipments, len(self.shipped)
+        for reason in self._left(int(self.cell[arc]), int(arcs.below[arc])):
+            if reason < shipped:
+                yield int(self.shipped[reason])
+
+    def _left(self, cell: int, below: int) -> Iterator[int]:
+        """Whoever is asked before a position and has something left."""
         for reason in self.reasons_of[cell] if self.is_strict and below else ():
             if self.position[reason] >= below:
-                break
+                return
             if not (self._is_empty(reason) or self._is_out_of_hours(reason)):
-                return False
-        return True
+                yield reason
 
     def _rely(self, cell: int, below: int) -> None:
         for reason in self.reasons_of[cell] if self.is_strict and below else ():

@@ -150,6 +150,18 @@ class Carriers:
             self.ledger.add(self.stock, (part, slice(period, None)), -packs)
         return packs
 
+    def unload(self, arc: int, packs: int) -> None:
+        """Take back packs sent along an arc; its trips stay."""
+        instance, model = self.ledger.instance, self.ledger.model
+        arcs, items = instance.supplies.shipments, instance.items
+        item, leg = instance.supplies.taker_item[arcs.to[arc]], int(model.trips.leg_of_ship[arc])
+        self.asking.book(arc, -packs)
+        self.ledger.add(self.ledger.x, int(model.supplies.ship[arc]), -packs)
+        self.ledger.add(self.stock, (int(arcs.part[arc]), slice(int(arcs.depart[arc]), None)), packs)
+        if leg >= 0:
+            self.ledger.add(self.spare_grams, leg, packs * int(items.grams[item]))
+            self.ledger.add(self.spare_millilitres, leg, packs * int(items.millilitres[item]))
+
     def load(self, leg: int, grams: int, millilitres: int, packs: int) -> int:
         """Put packs of a weight and volume on vehicles of a leg, calling as many trips as it takes and there are
         hours for; how many found room.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from yjopt.instance.joining import ceil_div
+from yjopt.instance.joining import ceil_div, groups
 from yjopt.instance.teams import WORK_UNIT
 from yjopt.model.manual.exhausted import ExhaustedPools
 from yjopt.model.manual.ledger import Ledger, Ways, by_key
@@ -90,7 +90,7 @@ class Crews:
             is_known = self.ledger.foresees or teams.tour_depart[tour] >= now
             if is_known and teams.tour_first[tour] <= period <= teams.tour_last[tour]:
                 size = 100 * int(teams.people[teams.tour_pool[tour]])
-                self._send(tour, ceil_div(lacking, size))
+                self.send(tour, ceil_div(lacking, size))
         return bool(self.members[post, period] >= 0)
 
     def relieve(self) -> None:
@@ -121,18 +121,25 @@ class Crews:
                     continue
                 wanted = self._wanted(task, tour)
                 if wanted > 0:
-                    self._send(tour, wanted)
+                    self.send(tour, wanted)
 
     def empty_pools(self, wished: IntArray) -> None:
-        """Send the teams of each tour that are still missing of some, though nobody may want them.
+        """Send from every pool as many teams as some tours do, though nobody may want them.
 
-        Under strict a pool must be empty before the next one is asked, and a pattern empties it that way.
+        Under strict a pool must be empty before the next one is asked, and a pattern empties it that way. Where one
+        place has no goods for them, others may.
         """
         if not self.exhausted.is_strict:
             return
-        missing = wished - self.ledger.x[self.ledger.model.teams.deploy]
-        for tour in np.flatnonzero(missing > 0).tolist():
-            self._send(tour, int(missing[tour]))
+        teams, sent = self.ledger.instance.teams, self.ledger.model.teams.deploy
+        for tour in np.flatnonzero(wished > self.ledger.x[sent]).tolist():
+            self.send(tour, int(wished[tour] - self.ledger.x[sent[tour]]))
+        number, _ = groups(teams.tour_pool, teams.tour_depart)
+        missing = np.bincount(number, wished - self.ledger.x[sent]).astype(np.int64)
+        with self.ledger.lifted():
+            for tour in np.lexsort((teams.tour_seconds, teams.tour_position)).tolist():
+                if missing[number[tour]] > 0:
+                    missing[number[tour]] -= self.send(tour, int(missing[number[tour]]))
 
     def _wanted(self, task: int, tour: int) -> int:
         """Teams of a tour that the task still wants."""
@@ -146,13 +153,13 @@ class Crews:
             return ceil_div(left, each) if each else 0
         return max(amount - int(self.done[task, first : last + 1].min()), 0)
 
-    def _send(self, tour: int, wanted: int) -> None:
+    def send(self, tour: int, wanted: int) -> int:
         """Send up to `wanted` teams on a tour, fewer when the pool or the goods they use up do not suffice."""
         teams = self.ledger.instance.teams
         pool, depart = teams.tour_pool.item(tour), teams.tour_depart.item(tour)
         # Most pools are empty sooner or later, and this is asked most of all: it is looked at first.
         if self.home.item(pool, depart) <= 0 or not self.exhausted.allow(tour):
-            return
+            return 0
         column = int(self.ledger.model.teams.deploy[tour])
         away = (pool, slice(depart, int(teams.tour_back[tour]) + 1))
         count = min(wanted, self.ledger.room(column), int(self.home[away].min()))
@@ -162,22 +169,41 @@ class Crews:
         count = min([count, *(int(self.spare[key].min()) for key in kept)])
         first, last = int(teams.tour_first[tour]), int(teams.tour_last[tour])
         place, skill = int(teams.tour_place[tour]), int(teams.tour_skill[tour])
-        while count > 0:
-            mark = self.ledger.mark()
-            if self.pantry.feed_teams(place, skill, count, depart, first, last):
-                break
-            self.ledger.revert(mark)
-            count //= 2
+        count = self._fed(place, skill, count, depart, first, last)
         if count <= 0:
-            return
-        self.ledger.add(self.ledger.x, column, count)
-        self.ledger.add(self.home, away, -count)
-        for key in kept:
-            self.ledger.add(self.spare, key, -count)
-        task, post, working = int(teams.tour_task[tour]), int(teams.tour_post[tour]), slice(first, last + 1)
+            return 0
+        self.count(tour, count)
+        return count
+
+    def count(self, tour: int, count: int) -> None:
+        """Count teams as sent on a tour, or as called home where they are less than 0."""
+        teams = self.ledger.instance.teams
+        pool = int(teams.tour_pool[tour])
+        away = slice(int(teams.tour_depart[tour]), int(teams.tour_back[tour]) + 1)
+        self.ledger.add(self.ledger.x, int(self.ledger.model.teams.deploy[tour]), count)
+        self.ledger.add(self.home, (pool, away), -count)
+        for at in self.quotas_of[pool]:
+            rule = int(self.ledger.instance.mobile_quotas.counted_rule[at])
+            self.ledger.add(self.spare, (rule, away), -count)
+        task, post = int(teams.tour_task[tour]), int(teams.tour_post[tour])
+        first, last = int(teams.tour_first[tour]), int(teams.tour_last[tour])
         if post >= 0:
-            self.ledger.add(self.members, (post, working), 100 * count * int(teams.people[pool]))
+            working = (post, slice(first, last + 1))
+            self.ledger.add(self.members, working, 100 * count * int(teams.people[pool]))
         else:
             inside = slice(max(first, int(teams.task_first[task])), min(last, int(teams.task_last[task])) + 1)
             each = int(teams.tour_work[tour]) if teams.task_is_work[task] else 1
             self.ledger.add(self.done, (task, inside), count * each)
+
+    def _fed(self, place: int, skill: int, wanted: int, now: int, first: int, last: int) -> int:
+        """Provide for as many teams as there are goods for; how many these are."""
+        fed, count = 0, wanted
+        while count > 0:
+            mark = self.ledger.mark()
+            if self.pantry.feed_teams(place, skill, count, now, first, last):
+                fed += count
+                count = min(count, wanted - fed)
+            else:
+                self.ledger.revert(mark)
+                count //= 2
+        return fed

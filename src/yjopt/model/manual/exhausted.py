@@ -13,6 +13,8 @@ from yjopt.model.manual.ledger import Ledger, by_key
 from yjopt.model.strict_people import bars, begun
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from yjopt.instance.joining import IntArray
     from yjopt.model.manual.crews import Crews
     from yjopt.model.manual.hosts import Hosts
@@ -42,14 +44,15 @@ class ExhaustedPools:
 
     def allow(self, tour: int) -> bool:
         """Whether every pool that comes before has no team left that could begin when the tour does."""
-        if not self.is_strict or self.ledger.is_trusted:
-            return True
+        return not self.is_strict or self.ledger.is_trusted or not any(True for _ in self.before(tour))
+
+    def before(self, tour: int) -> Iterator[int]:
+        """Tours to the same work, whose pools come before and have a team left: first asked first."""
         for rival in self.rivals[int(self.group[tour])]:
             if self.teams.tour_position[rival] >= self.bar[tour]:
-                return True
+                return
             if self.home[self.teams.tour_pool[rival], self.teams.tour_depart[rival]] > 0:
-                return False
-        return True
+                yield int(rival)
 
 
 class ExhaustedHosts:

@@ -16,6 +16,7 @@ from yjopt.model.manual.desk import Desk
 from yjopt.model.manual.ledger import Ledger
 from yjopt.model.manual.obeying import lawful
 from yjopt.model.manual.transferring import count_beyond, transfer
+from yjopt.model.manual.turns import goods_in_turn, teams_in_turn
 from yjopt.model.names import STAGE_GOODS, STAGE_HARD, STAGE_MONEY, STAGE_PEOPLE, STAGE_RULES, STAGE_TIME
 from yjopt.model.nothing import nothing
 
@@ -106,6 +107,10 @@ def _laid_once(ledger: Ledger, pattern: FloatArray) -> IntArray:
     _follow(ledger, pattern)
     # Before anybody is looked after: some goods that wards and teams use up nobody else asks for.
     _order(desk)
+    if ledger.is_trusted:
+        for borrows in (False, True):
+            ledger.borrows = borrows
+            desk.crews.empty_pools(_whole_teams(instance, pattern[model.teams.deploy]))
     desk.relieve()
     for part in _OPENED_FROM:
         _open(ledger, pattern, part)
@@ -133,6 +138,8 @@ def _laid_once(ledger: Ledger, pattern: FloatArray) -> IntArray:
         desk.shelves.fill(period)
         desk.lending.run(period)
     desk.shelves.send_early()
+    teams_in_turn(desk.crews)
+    goods_in_turn(desk.carriers)
     count_beyond(desk.hosts)
     return desk.closed()
 

@@ -88,14 +88,24 @@ class Pantry:
             units[period] = more - there
         return self._draw(user, units, now)
 
-    def leave(self, ward: int, people: int, first: int, last: int) -> None:
+    def leave_ward(self, ward: int, people: int, first: int, last: int) -> None:
         """Keep what people who leave a ward would have used up for those who come after them."""
         consumption = self.ledger.instance.consumption
         for entry in self.of_ward[ward]:
-            user = int(consumption.ward_user[entry])
-            for period in range(first, last + 1):
-                more = self._use_more(user, period, -people * int(consumption.ward_rate[entry]))
-                self.ledger.add(self.left_over, (user, period), -more)
+            user, rate = int(consumption.ward_user[entry]), int(consumption.ward_rate[entry])
+            self._leave(user, people * rate, first, last)
+
+    def leave_teams(self, place: int, skill: int, teams: int, first: int, last: int) -> None:
+        """The same for teams at work."""
+        consumption = self.ledger.instance.consumption
+        for entry in self.of_team.get((place, skill), ()):
+            user, rate = int(consumption.skill_user[entry]), int(consumption.skill_rate[entry])
+            self._leave(user, teams * rate, first, last)
+
+    def _leave(self, user: int, thousandths: int, first: int, last: int) -> None:
+        for period in range(first, last + 1):
+            more = self._use_more(user, period, -thousandths)
+            self.ledger.add(self.left_over, (user, period), -more)
 
     def _use_more(self, user: int, period: int, thousandths: int) -> int:
         """Count what is used up in a period; how many whole base units that makes more."""
@@ -157,7 +167,7 @@ class Pantry:
             self.carriers.asking.opened(taker, period, int(more[period]))
         for period in np.flatnonzero(self.unopened[user] < 0).tolist():
             self._bring(user, taker, now, period)
-            if self.unopened[user, period] < 0 and self.ledger.is_patterned:
+            if self.unopened[user, period] < 0 and self.ledger.is_patterned and self.ledger.borrows:
                 # A pattern has parts of packs where only whole ones can be opened.
                 with self.ledger.lifted():
                     self._bring(user, taker, now, period)

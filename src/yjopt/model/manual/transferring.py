@@ -84,7 +84,7 @@ def _leave(hosts: Hosts, ward: int, people: int, first: int, last: int) -> None:
     beyond = np.maximum(hosts.lying[ward, periods] - hosts.beds[ward, periods], 0)
     ledger.add(hosts.room, (ward, periods), np.maximum(people - beyond, 0))
     ledger.add(hosts.lying, (ward, periods), -people)
-    hosts.pantry.leave(ward, people, first, last)
+    hosts.pantry.leave_ward(ward, people, first, last)
     staffing = ledger.instance.teams.staffing
     for need in crews.needs_of_ward[ward]:
         members = int(staffing.members[need]) * people
