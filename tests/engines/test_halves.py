@@ -53,7 +53,7 @@ def halves(mip: Mip, x: IntArray, deadline: float) -> list[SolvedHalf]:
     cost = both(mip)
     return [
         relaxed_half(half, cost, deadline=deadline)
-        for half in (later_half(mip, x, goods(mip)), first_half(sub))
+        for half in (later_half(mip, x, goods(mip), goods(mip)), first_half(sub))
     ]
 
 

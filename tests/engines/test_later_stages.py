@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tiny_mips import layers, points
 
 from yjopt.engines import choice, lagrange
+from yjopt.engines.halves import later_half
 from yjopt.engines.later_stages import decided_anew, with_closer_entries
 from yjopt.engines.lexicographic import solve
 from yjopt.engines.outcome import StoppedBy
@@ -74,6 +75,19 @@ def test_a_truck_counts_no_more_than_there_is_to_carry() -> None:
     mip = builder.build([])
     tight = with_closer_entries(mip, flags(mip, "trips"))
     assert tight.matrix.toarray().tolist() == [[10, 0, -60, 0], [0, 10, 0, -40]]
+
+
+def test_the_half_it_begins_from_is_the_same_programme() -> None:
+    """With the same plan for the rest, its entries are those of what is decided anew, closer than the model's."""
+    closer = 0
+    for seed in range(6):
+        mip = hauled(seed)
+        x, whole = np.zeros(mip.num_columns, dtype=np.int64), flags(mip, "trips")
+        half = later_half(mip, x, flags(mip, "sent", "trips"), whole)
+        assert half.columns.tolist() == list(range(mip.num_columns))
+        assert (half.mip.matrix != with_closer_entries(mip, whole).matrix).nnz == 0
+        closer += (half.mip.matrix != mip.matrix).nnz
+    assert closer
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -55,8 +55,8 @@ SETTLE_SHARE, PROVE_SHARE, SETTLE_SECONDS = 0.2, 0.25, 0.3
 #: Shares of the time left that making columns of the first stages whole, and laying a second plan after it, may take.
 DIVE_SHARE, SECOND_SHARE = 0.5, 0.2
 
-#: Of the time for cuts and dives: the share of cuts, and that which is left for what says whether others may be used,
-#: where there is such; and the relative gap at which a plan with all of that whole is good enough to begin with.
+#: Of the time for cuts and dives where something says whether others may be used: the share of cuts, and what is left
+#: for making that whole; and the relative gap at which a plan with all of that whole is good enough to begin with.
 CUT_SHARE, SIGN_SHARE, SIGN_GAP = 0.25, 0.7, 0.2
 
 #: What costs nothing costs so small a part of the least that anything costs, where that counts.
@@ -280,9 +280,12 @@ class FirstStagesRun(LayingRun):
         cost = guiding if priced is None else priced.cost[here]
         small = sub.mip.restrict(here, piece.rows)
         with Relaxation(small, self.params.seed, lambda: StoppedBy.INTERRUPT in self.reasons) as relaxation:
-            # The guiding sum breaks ties, which makes it quick to solve; from there it is a moment to the other cost.
-            relaxation.minimise(guiding, deadline=late)
-            soon = began + CUT_SHARE * (late - began)
+            soon = late
+            if signs.any():
+                # The guiding sum breaks ties, of which there are many: from its optimum it is a moment to the other.
+                relaxation.minimise(guiding, deadline=late)
+                # The more cuts, the better the dive; but here a solver is to go on from there, and needs the time.
+                soon = began + CUT_SHARE * (late - began)
             found = strengthened(relaxation, cost, whole, deadline=late, cuts_until=soon)
             self._note(found.outcome.stopped_by)
             vector = found.outcome.values

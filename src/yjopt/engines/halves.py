@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from yjopt.engines.fixing import Plan
+from yjopt.engines.later_stages import with_closer_entries
 from yjopt.engines.relaxation import AT_LOWER, BASIC, Relaxation
 
 if TYPE_CHECKING:
@@ -76,10 +77,13 @@ def first_half(sub: Subproblem) -> Half:
     return Half(sub.mip, sub.columns, sub.rows)
 
 
-def later_half(mip: Mip, x: IntArray, free: BoolArray) -> Half:
-    """What is decided after them, with all else as in a plan."""
+def later_half(mip: Mip, x: IntArray, free: BoolArray, whole: BoolArray) -> Half:
+    """What is decided after them, with all else as in a plan.
+
+    Where some columns are to be whole its entries are closer, as they are when it is decided anew from its basis.
+    """
     cut = Plan(mip, x).cut(np.flatnonzero(free))
-    return Half(cut.mip, cut.columns, cut.rows)
+    return Half(with_closer_entries(cut.mip, whole[free]), cut.columns, cut.rows)
 
 
 def relaxed_half(
