@@ -61,7 +61,8 @@ def test_killed_processes_lose_nothing(started: list[Worker]) -> None:
 
     def kill(name: str, status: str) -> None:
         nonlocal kills
-        if kills < 3:
+        # The one killed last may not be replaced yet.
+        if kills < 3 and started[-1].alive:
             kills += 1
             os.kill(started[-1].pid, signal.SIGKILL)
 

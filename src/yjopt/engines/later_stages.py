@@ -28,7 +28,7 @@ AT_ONCE: Final = 0.5
 
 #: Share of the time that the relaxation itself may take, and how many times as long as one from nothing the dive may:
 #: its last rounds take long and give little.
-RELAX_SHARE, DIVE_TIMES = 0.8, 3.0
+RELAX_SHARE, DIVE_TIMES = 0.8, 6.0
 
 
 class Decided(NamedTuple):
