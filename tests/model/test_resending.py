@@ -95,7 +95,8 @@ def block_columns(model: Model, name: str) -> IntArray:
 @pytest.mark.parametrize("family", CASES)
 @pytest.mark.parametrize("seed", range(4))
 def test_after_any_pattern_it_is_a_plan_with_people_as_they_are(family: str, seed: int) -> None:
-    check(family, seed)
+    plans = check(family, seed)
+    assert plans >= (1 if family == "command" else 4)
 
 
 @pytest.mark.long

@@ -159,6 +159,7 @@ class PatternRun(FirstStagesRun):
             if not is_guided:
                 self._lay({part: with_part(rest, begun.sub, begun.values)}, self._left)
                 return True
+            # To do it again takes as long again.
             if begun.seconds < DIVE_SHARE * self._left and self._is_misled(part, begun, begun.values):
                 return False
             self.begun[part] = begun

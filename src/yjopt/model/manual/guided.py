@@ -103,14 +103,14 @@ def _laid_once(ledger: Ledger, pattern: FloatArray) -> IntArray:
     """Lay the plan once, without the barred columns."""
     instance, model = ledger.instance, ledger.model
     ledger.foresees = ledger.is_patterned = True
-    desk = Desk(ledger)
-    _follow(ledger, pattern)
+    desk, teams = Desk(ledger), _whole_teams(instance, pattern[model.teams.deploy])
+    _follow(ledger, pattern, teams)
     # Before anybody is looked after: some goods that wards and teams use up nobody else asks for.
     _order(desk)
     if ledger.is_trusted:
         for borrows in (False, True):
             ledger.borrows = borrows
-            desk.crews.empty_pools(_whole_teams(instance, pattern[model.teams.deploy]))
+            desk.crews.empty_pools(teams)
     desk.relieve()
     for part in _OPENED_FROM:
         _open(ledger, pattern, part)
@@ -125,7 +125,7 @@ def _laid_once(ledger: Ledger, pattern: FloatArray) -> IntArray:
                 desk.host(period)
     for period in range(instance.horizon):
         desk.crews.do_tasks(period)
-    desk.crews.empty_pools(_whole_teams(instance, pattern[model.teams.deploy]))
+    desk.crews.empty_pools(teams)
     trip = model.trips.trip
     ledger.most[trip] = np.maximum(
         ledger.x[trip], np.floor(pattern[trip] + 1 - _WORTH_A_TRIP + _CRUMB)
@@ -144,8 +144,8 @@ def _laid_once(ledger: Ledger, pattern: FloatArray) -> IntArray:
     return desk.closed()
 
 
-def _follow(ledger: Ledger, pattern: FloatArray) -> None:
-    """Let no choice grow beyond the pattern: amounts rounded up."""
+def _follow(ledger: Ledger, pattern: FloatArray, sent: IntArray) -> None:
+    """Let no choice grow beyond the pattern: amounts rounded up, and to tasks no more teams than are sent."""
     model, most = ledger.model, ledger.most
     supplies, beds, isolation = model.supplies, model.beds, model.isolation
     wished = np.ceil(pattern - _CRUMB).astype(np.int64)
@@ -154,9 +154,8 @@ def _follow(ledger: Ledger, pattern: FloatArray) -> None:
     ):  # fmt: skip
         most[columns] = np.minimum(most[columns], wished[columns])
     # Work waits for whole teams, people do not: what is broken off goes to those who look after them.
-    teams = ledger.instance.teams
-    tours = teams.tour_post < 0
-    columns, sent = model.teams.deploy[tours], _whole_teams(ledger.instance, pattern[model.teams.deploy])
+    tours = ledger.instance.teams.tour_post < 0
+    columns = model.teams.deploy[tours]
     most[columns] = np.minimum(most[columns], sent[tours])
 
 

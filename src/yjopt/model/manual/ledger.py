@@ -42,7 +42,8 @@ class Ledger:
     trusts : bool
         Whether a pattern may ask for what, as the plan stands, is not allowed yet.
     borrows : bool
-        Whether a post that a pattern gives too few teams may call others, as a pattern has parts of teams.
+        Whether a post that a pattern gives too few teams may call others, and whoever lacks packs may be sent some on
+        other ways, as a pattern has parts of both.
     foresees : bool
         Whether goods and teams may leave before the period in which they are found wanting.
     taken_back : int

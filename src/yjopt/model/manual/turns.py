@@ -7,24 +7,48 @@ taken here moves something to somebody asked earlier, so it comes to an end.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from yjopt.instance.joining import IntArray
     from yjopt.model.manual.carriers import Carriers
     from yjopt.model.manual.crews import Crews
+    from yjopt.model.manual.ledger import Ledger
 
 
 def teams_in_turn(crews: Crews) -> None:
     """Call teams home in whose place others must be sent first, who are still there."""
-    ledger, is_new = crews.ledger, crews.exhausted.is_strict
+    if crews.exhausted.is_strict:
+        deploy = crews.ledger.model.teams.deploy
+        _take_turns(crews.ledger, deploy, crews.exhausted.before, partial(_send_instead, crews))
+
+
+def goods_in_turn(carriers: Carriers) -> None:
+    """Send goods from those who must be asked first and have some left, instead of what others send."""
+    if carriers.asking.is_strict:
+        ship = carriers.ledger.model.supplies.ship
+        _take_turns(carriers.ledger, ship, carriers.asking.before, partial(_fetch_instead, carriers))
+
+
+def _take_turns(
+    ledger: Ledger,
+    columns: IntArray,
+    before: Callable[[int], Iterable[int]],
+    give_way: Callable[[int, int], bool],
+) -> None:
+    """Let whatever is used give way to what comes before it, until nothing does."""
+    is_new = True
     with ledger.lifted():
         while is_new:
             is_new = False
-            for tour in np.flatnonzero(ledger.x[ledger.model.teams.deploy]).tolist():
-                for rival in crews.exhausted.before(tour):
-                    is_new |= _send_instead(crews, tour, rival)
+            for entry in np.flatnonzero(ledger.x[columns]).tolist():
+                for rival in before(entry):
+                    is_new |= give_way(entry, rival)
 
 
 def _send_instead(crews: Crews, tour: int, rival: int) -> bool:
@@ -33,40 +57,37 @@ def _send_instead(crews: Crews, tour: int, rival: int) -> bool:
     first, last, post = int(teams.tour_first[tour]), int(teams.tour_last[tour]), int(teams.tour_post[tour])
     place, skill = int(teams.tour_place[tour]), int(teams.tour_skill[tour])
     home = crews.home.item(teams.tour_pool[rival], teams.tour_depart[rival])
-    mark, count = ledger.mark(), min(ledger.x.item(ledger.model.teams.deploy[tour]), home)
-    while count > 0:
+
+    def exchange(count: int) -> int:
         crews.count(tour, -count)
         crews.pantry.leave_teams(place, skill, count, first, last)
         sent = crews.send(rival, count)
         # They eat as much, but not each team has as many members.
-        if sent == count and (post < 0 or (crews.members[post, first : last + 1] >= 0).all()):
-            return True
-        ledger.revert(mark)
-        count = sent if sent < count else 0
-    return False
+        suffices = post < 0 or bool((crews.members[post, first : last + 1] >= 0).all())
+        return sent if suffices or sent < count else 0
 
-
-def goods_in_turn(carriers: Carriers) -> None:
-    """Send goods from those who must be asked first and have some left, instead of what others send."""
-    ledger, is_new = carriers.ledger, carriers.asking.is_strict
-    with ledger.lifted():
-        while is_new:
-            is_new = False
-            for arc in np.flatnonzero(ledger.x[ledger.model.supplies.ship]).tolist():
-                for rival in carriers.asking.before(arc):
-                    is_new |= _fetch_instead(carriers, arc, rival)
+    return _as_many_as_go(ledger, min(ledger.x.item(ledger.model.teams.deploy[tour]), home), exchange)
 
 
 def _fetch_instead(carriers: Carriers, arc: int, rival: int) -> bool:
     """Send packs along another arc to the same taker, as many as can go, instead of along one; whether any went."""
     ledger, arcs = carriers.ledger, carriers.ledger.instance.supplies.shipments
     left = int(carriers.stock[arcs.part[rival], arcs.depart[rival] :].min())
-    mark, packs = ledger.mark(), min(ledger.x.item(ledger.model.supplies.ship[arc]), left)
-    while packs > 0:
+
+    def exchange(packs: int) -> int:
         carriers.unload(arc, packs)
-        sent = carriers.send_along(rival, packs)
-        if sent == packs:
+        return carriers.send_along(rival, packs)
+
+    return _as_many_as_go(ledger, min(ledger.x.item(ledger.model.supplies.ship[arc]), left), exchange)
+
+
+def _as_many_as_go(ledger: Ledger, most: int, exchange: Callable[[int], int]) -> bool:
+    """Exchange so many, or else as many as then could go; whether any were."""
+    mark, count = ledger.mark(), most
+    while count > 0:
+        went = exchange(count)
+        if went == count:
             return True
         ledger.revert(mark)
-        packs = sent
+        count = went
     return False
