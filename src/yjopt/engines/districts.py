@@ -1,4 +1,4 @@
-"""Models too large for one linear programme, taken district by district, the others kept to the plan at hand.
+"""Models too large for one linear programme, taken district by district, each with what the others leave.
 
 A district's relaxation says what it would use if all others stood still. It cannot move what is shared far, but a
 country's provinces share little. A search by regions runs in one district after the other, on its own small matrix.
@@ -34,6 +34,9 @@ LEAST_SEARCH: Final = 1.0
 #: By how much a district may take longer than its share of the time, as others take less.
 AHEAD: Final = 3.0
 
+#: What is used in a row is known up to this part of it.
+ROUNDED: Final = 1e-9
+
 
 def columns_of(codes: IntArray) -> list[IntArray]:
     """Columns of each district, sorted; the largest district first.
@@ -60,21 +63,17 @@ def small_model(mip: Mip, plan: Plan, columns: IntArray) -> tuple[Cut, Mip]:
 
 
 class Apart(NamedTuple):
-    """What each district would use if all others kept to a plan.
+    """What the districts would use, each with what the others leave.
 
     Attributes
     ----------
     values : float64[columns]
         Those of the plan where a district found no time.
-    duals : float64[rows]
-        The largest of those of the districts that a row touches: what is scarce to one of them costs all; 0 where none
-        was solved.
     solved : bool[columns]
         Whether a column's district was.
     """
 
     values: FloatArray
-    duals: FloatArray
     solved: BoolArray
 
 
@@ -85,27 +84,30 @@ def relaxed_apart(
     cost: FloatArray,
     *,
     deadline: float,
+    turns: int = 1,
     seed: int = 0,
     processes: int = 1,
     stop: Callable[[], bool] | None = None,
 ) -> Apart | None:
-    """What each district would use if all others kept to the plan.
+    """What the districts would use, relaxed one after the other with what the others leave (Gauss and Seidel's way).
 
     Parameters
     ----------
     mip : Mip
     x : int64[columns]
-        A plan.
+        A plan: what a district uses before its turn comes.
     districts : sequence of int64 array
         Columns of each, see `columns_of`.
     cost : float64[columns]
         That of the guiding relaxation.
     deadline : float
         By `time.monotonic`.
+    turns : int
+        Of each district. In the second it goes on from what all use after the first.
     seed : int
         Of the solver.
     processes : int
-        Districts solved at once.
+        Districts solved at once; they know nothing of each other, and may together take more than there is.
     stop : callable, optional
         Asked while solvers run; where it answers True, they end as at the deadline.
 
@@ -114,33 +116,112 @@ def relaxed_apart(
     Apart or None
         None after Ctrl-C.
     """
-    plan, lock = Plan(mip, x), Lock()
-    waiting = sum(map(len, districts))
+    using = _Using(mip, x, cost)
+    for turn in range(turns):
+        soon = time.monotonic() + (deadline - time.monotonic()) / (turns - turn)
+        if not in_turn(
+            districts, using.left_to, using.take, deadline=soon, seed=seed, processes=processes, stop=stop
+        ):
+            return None
+    return Apart(using.values, using.solved)
 
-    def relax(ended: Event, columns: IntArray) -> tuple[IntArray, RelaxedOutcome]:
+
+class Left(NamedTuple):
+    """What is left to a district.
+
+    Attributes
+    ----------
+    mip : Mip
+        Of its own columns and rows.
+    cost : float64[columns]
+    rows, columns : int64 array
+        Their numbers in the whole.
+    """
+
+    mip: Mip
+    cost: FloatArray
+    rows: IntArray
+    columns: IntArray
+
+
+def in_turn(
+    districts: Sequence[IntArray],
+    left_to: Callable[[IntArray], Left],
+    take: Callable[[Left, RelaxedOutcome], None],
+    *,
+    deadline: float,
+    seed: int = 0,
+    processes: int = 1,
+    stop: Callable[[], bool] | None = None,
+) -> bool:
+    """Relax one district after the other, each in a share of the time by its size; False after Ctrl-C.
+
+    Parameters
+    ----------
+    districts : sequence of int64 array
+        What each is known by.
+    left_to : callable
+        What is left to a district, as all stand when its turn comes.
+    take : callable
+        Puts its optimum back. It is not called where there was none in time, and like `left_to` never twice at once.
+    deadline, seed, processes, stop
+        As for `relaxed_apart`.
+    """
+    lock, waiting = Lock(), sum(map(len, districts))
+
+    def relax(ended: Event, district: IntArray) -> None:
         nonlocal waiting
         with lock:
-            left = max(deadline - time.monotonic(), 0.0)
-            until = time.monotonic() + min(left, AHEAD * processes * left * len(columns) / max(waiting, 1))
-            waiting -= len(columns)
-            cut = plan.cut(columns)
-        with Relaxation(cut.mip, seed, lambda: ended.is_set() or (stop is not None and stop())) as relaxation:
-            return cut.rows, relaxation.minimise(cost[columns], deadline=until)
+            seconds = max(deadline - time.monotonic(), 0.0)
+            share = processes * len(district) / max(waiting, 1)
+            until = time.monotonic() + seconds * min(1.0, AHEAD * share)
+            waiting -= len(district)
+            left = left_to(district)
+        with Relaxation(
+            left.mip, seed, lambda: ended.is_set() or (stop is not None and stop())
+        ) as relaxation:
+            found = relaxation.minimise(left.cost, deadline=until)
+        if found.optimal:
+            with lock:
+                take(left, found)
 
-    values, duals = x.astype(np.float64), np.zeros(mip.num_rows)
-    solved = np.zeros(mip.num_columns, dtype=np.bool_)
     try:
         with threads(processes, "districts") as (pool, ended):
-            for columns, (rows, found) in zip(
-                districts, pool.map(partial(relax, ended), districts), strict=True
-            ):
-                if found.optimal and found.values is not None and found.duals is not None:
-                    values[columns], solved[columns] = found.values, True
-                    larger = np.abs(found.duals) > np.abs(duals[rows])
-                    duals[rows] = np.where(larger, found.duals, duals[rows])
+            for _ in pool.map(partial(relax, ended), districts):
+                pass
     except KeyboardInterrupt:
-        return None
-    return Apart(values, duals, solved)
+        return False
+    return True
+
+
+class _Using:
+    """What all use while one district after the other is relaxed."""
+
+    def __init__(self, mip: Mip, x: IntArray, cost: FloatArray) -> None:
+        self._plan, self._cost, self._more = Plan(mip, x), cost, np.zeros(mip.num_rows)
+        self.values = x.astype(np.float64)
+        self.solved = np.zeros(mip.num_columns, dtype=np.bool_)
+
+    def left_to(self, columns: IntArray) -> Left:
+        """At least what a district uses now is left to it."""
+        cut = self._plan.cut(columns)
+        used = cut.mip.matrix @ self.values[columns]
+        # Of what is used in a row more than by the plan, this district's own use is not in its way.
+        more = self._more[cut.rows] - (used - cut.mip.matrix @ cut.start)
+        lower, upper = cut.mip.row_lower - more, cut.mip.row_upper - more
+        # Sums of large numbers err in the last digits, and what is used must stay possible.
+        spare = ROUNDED * np.maximum(np.abs(used), 1.0)
+        sides = {"row_lower": np.minimum(lower, used) - spare, "row_upper": np.maximum(upper, used) + spare}
+        mip = replace(cut.mip, **sides)
+        return Left(mip, self._cost[columns], cut.rows, columns)
+
+    def take(self, left: Left, found: RelaxedOutcome) -> None:
+        """Let a district use what its relaxation says."""
+        if found.values is None:
+            return
+        columns = left.columns
+        self._more[left.rows] += left.mip.matrix @ (found.values - self.values[columns])
+        self.values[columns], self.solved[columns] = found.values, True
 
 
 class DistrictSearch:

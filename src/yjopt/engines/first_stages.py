@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 
+from yjopt.engines.ascending import ascended
 from yjopt.engines.components import split
 from yjopt.engines.districts import relaxed_apart
 from yjopt.engines.guidance import Priced
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
 #: How much lighter the stages before the last one weigh where their own columns are only partly in the subproblem:
 #: holding them at what the whole plan has costs the bound their full weight for what only the rest breaks.
 LIGHTER: Final = 0.01
+#: Turns of each district in a relaxation too large for one: the second finds most of what the first has missed.
+TURNS: Final = 2
+#: Share of the time for these turns; the rest is for prices.
+APART_SHARE: Final = 0.7
 #: Regions in vain after which a search in a subproblem ends.
 PATIENCE: Final = 40
 
@@ -127,7 +132,7 @@ def relaxed_by_district(
     seed: int = 0,
     processes: int = 1,
 ) -> Relaxed | None:
-    """As `relaxed`, for a subproblem too large for that: each district while the others keep to a plan.
+    """As `relaxed`, for a subproblem too large for that: each district with what the others leave.
 
     Parameters
     ----------
@@ -146,18 +151,20 @@ def relaxed_by_district(
     stages, began = sub.mip.stages[: sub.last + 1], time.monotonic()
     number = np.full(mip.num_columns, -1, dtype=np.int64)
     number[sub.columns] = np.arange(len(sub.columns))
-    own = [here[here >= 0] for here in (number[columns] for columns in districts)]
-    relax = partial(
-        relaxed_apart, sub.mip, x[sub.columns], [columns for columns in own if len(columns)],
-        seed=seed, processes=processes,
+    every = [here[here >= 0] for here in (number[columns] for columns in districts)]
+    own = [columns for columns in every if len(columns)]
+    guiding = relaxed_apart(
+        sub.mip, x[sub.columns], own, summed(sub, weights),
+        deadline=began + APART_SHARE * (deadline - began), turns=TURNS, seed=seed, processes=processes,
     )  # fmt: skip
+    if guiding is None:
+        return None
     light = lighter(weights, stages)
-    guiding = relax(summed(sub, weights), deadline=began + 0.5 * (deadline - began))
-    pricing = relax(summed(sub, light), deadline=deadline)
-    if guiding is None or pricing is None:
+    prices = ascended(sub.mip, own, summed(sub, light), deadline=deadline, seed=seed, processes=processes)
+    if prices is None:
         return None
     duals = np.zeros(mip.num_rows)
-    duals[sub.rows] = pricing.duals
+    duals[sub.rows] = prices
     return Relaxed(guiding.values, priced(stages, light, guiding.values, duals), True)
 
 
