@@ -16,7 +16,7 @@ from yjopt.engines.districts import Left, in_turn
 from yjopt.model.mip import Block, Mip, RowBlock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from yjopt.engines.relaxation import RelaxedOutcome
     from yjopt.model.mip import FloatArray, IntArray
@@ -30,7 +30,6 @@ def ascended(
     deadline: float,
     seed: int = 0,
     processes: int = 1,
-    stop: Callable[[], bool] | None = None,
 ) -> FloatArray | None:
     """Prices of all rows, those of each district found in its turn.
 
@@ -41,7 +40,7 @@ def ascended(
     districts : sequence of int64 array
         Columns of each; a row belongs to the district that has most entries in it.
     cost : float64[columns]
-    deadline, seed, processes, stop
+    deadline, seed, processes
         As for `relaxed_apart`.
 
     Returns
@@ -51,9 +50,7 @@ def ascended(
     """
     ascent = _Ascent(mip, cost)
     rows = [own for own in _rows_of(mip, districts) if len(own)]
-    is_done = in_turn(
-        rows, ascent.left_to, ascent.take, deadline=deadline, seed=seed, processes=processes, stop=stop
-    )
+    is_done = in_turn(rows, ascent.left_to, ascent.take, deadline=deadline, seed=seed, processes=processes)
     return ascent.prices if is_done else None
 
 

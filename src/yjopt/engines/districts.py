@@ -127,12 +127,12 @@ def relaxed_apart(
 
 
 class Left(NamedTuple):
-    """What is left to a district.
+    """The linear programme of a district while the others stand still.
 
     Attributes
     ----------
     mip : Mip
-        Of its own columns and rows.
+        Of the columns and rows that are its own to decide, with what the others leave of them.
     cost : float64[columns]
     rows, columns : int64 array
         Their numbers in the whole.
