@@ -60,8 +60,8 @@ _CUT_SHORT = (
 LEAST_SECONDS = 0.05
 
 #: Reading a plan off and auditing it take about this share of the time of the plan by hand: 0.3 s of 0.6 at 850 towns,
-#: 13 s of 40 at 40,000. So much is kept back for them, up to a part of the limit.
-READ_OFF, MOST_RESERVED = 0.35, 0.1
+#: 18 s of 45 at 40,000. So much is kept back for them, up to a part of the limit.
+READ_OFF, MOST_RESERVED = 0.4, 0.1
 
 
 class Beginning(NamedTuple):
@@ -182,8 +182,8 @@ def solve(
         Seconds from indexing to the audited plan, all stages together. Reading the plan off and auditing it are not cut
         short: about as much as they take is kept back from the search.
     engine : str
-        ``auto`` (by size), ``lagrange`` (relaxation and regions), ``highs`` (the embedded solver on the whole),
-        ``manual`` (the rule of a command centre without a solver) or ``pulp:NAME``.
+        ``auto`` (by structure and size), ``lagrange`` (relaxation and regions), ``highs`` (the embedded solver on the
+        whole), ``manual`` (the rule of a command centre without a solver) or ``pulp:NAME``.
     objective : {"", "stages", "weighted"}
         Stages in order, or their weighted sum; default: what the scenario's settings say.
     threads, seed : int

@@ -21,6 +21,8 @@ from yjopt.engines.relaxation import Relaxation, RelaxedOutcome
 from yjopt.model.builder import Builder
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from yjopt.model.mip import FloatArray, IntArray, Mip
 
 WEIGHTS = {"unmet": 1e4, "cost": 1.0}
@@ -120,36 +122,49 @@ def test_a_relaxation_that_does_not_end_gives_nothing(
     assert found.interrupted is interrupted
 
 
-@pytest.mark.parametrize("is_better", [True, False])
-def test_a_plan_is_laid_after_it_and_taken_where_it_is_better(
-    is_better: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Goods are sent although none need be: without them the second stage costs less, and the first is as it was."""
+@pytest.fixture
+def nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every model is a large one, and neither regions nor the first stages better its plan before."""
     monkeypatch.setitem(choice.LARGE, "lagrange", 1)
     monkeypatch.setattr(lagrange, "WHOLE", 0)
+    monkeypatch.setattr(lagrange.LargeRun, "_search_regions", lambda *_: None)
+    monkeypatch.setattr(lagrange.LargeRun, "_better_first", lambda *_: None)
+
+
+def sent_for_nothing() -> tuple[Mip, IntArray]:
+    """One pack for every site, from depots of their own, though none need be sent."""
     mip, nothing = layers(3, sites=8, towns=30)
     start = nothing.copy()
     ship, used = block(mip, "ship"), block(mip, "used")
-    # One pack for every site, from depots of their own.
     start[ship.reshape(-1, len(used))[range(len(used)), range(len(used))]] = 1
     start[used] = 1
     assert mip.is_feasible(start)
+    return mip, start
+
+
+def later_of(mip: Mip, lay: Callable[[IntArray, FloatArray], IntArray]) -> Later:
+    used = block(mip, "used")
+    return Later(np.sort(np.concatenate([block(mip, "ship"), used])), used, lay)
+
+
+@pytest.mark.usefixtures("nothing_else")
+@pytest.mark.parametrize("is_better", [True, False])
+def test_a_plan_is_laid_after_it_and_taken_where_it_is_better(is_better: bool) -> None:
+    """Without goods the second stage costs less, and the first is as it was."""
+    mip, start = sent_for_nothing()
     seen: list[tuple[IntArray, FloatArray]] = []
 
     def lay(plan: IntArray, vector: FloatArray) -> IntArray:
         seen.append((plan, vector))
         result = plan.copy()
         if is_better:
-            result[ship] = result[used] = 0
+            result[block(mip, "ship", "used")] = 0
         else:
-            result[ship] = 1
+            result[block(mip, "ship")] = 1
         return result
 
-    later = Later(np.sort(np.concatenate([ship, used])), used, lay)
+    later = later_of(mip, lay)
     guide = Guide(WEIGHTS, lambda *_: start, np.zeros(0, dtype=np.int64), later)
-    # The search by regions must not have done it before.
-    monkeypatch.setattr(lagrange.LargeRun, "_search_regions", lambda *_: None)
-    monkeypatch.setattr(lagrange.LargeRun, "_better_first", lambda *_: None)
     outcome = solve(mip, Params(gap=0.0, time_limit=1.5, engine="lagrange", guide=guide), start)
     assert len(seen) == 1
     plan, vector = seen[0]
@@ -160,3 +175,23 @@ def test_a_plan_is_laid_after_it_and_taken_where_it_is_better(
     assert mip.stages[0].value(outcome.x) == mip.stages[0].value(start)
     taken = mip.stages[1].value(outcome.x) < mip.stages[1].value(start)
     assert taken is is_better
+
+
+@pytest.mark.usefixtures("nothing_else")
+def test_no_plan_is_laid_that_would_be_late() -> None:
+    """Laying takes over a second, and less than half of that is left: what cannot be cut short is not begun."""
+    mip, start = sent_for_nothing()
+    laid: list[str] = []
+
+    def slowly(*_: object) -> IntArray:
+        laid.append("all")
+        time.sleep(1.1)
+        return start
+
+    def lay(plan: IntArray, _: FloatArray) -> IntArray:
+        laid.append("later")
+        return plan
+
+    guide = Guide(WEIGHTS, slowly, np.zeros(0, dtype=np.int64), later_of(mip, lay))
+    solve(mip, Params(gap=0.0, time_limit=1.5, engine="lagrange", guide=guide), start)
+    assert laid == ["all"]

@@ -44,6 +44,9 @@ LATER_SHARE: Final = 0.75
 #: Seconds that this takes at least with so many columns, and the power by which these grow.
 LATER_SECONDS, LATER_COLUMNS, LATER_POWER = 2.0, 100_000, 1.5
 
+#: Laying a plan after that takes at most about this share of laying one after a pattern.
+LATER_LAYING: Final = 0.5
+
 #: Relative gap to the relaxation up to which the solver may close a stage of such a part; beyond, it only wrecks what
 #: later stages have.
 HOPEFUL = 0.05
@@ -121,7 +124,12 @@ class LargeRun(PatternRun):
         later = None if guide is None else guide.later
         if later is None or x is None or own is None or part not in self.guide_seconds or self._ended:
             return
-        piece, seconds = self.parts[part].columns, LATER_SHARE * self._left
+        piece, left, laying = self.parts[part].columns, self._left, LATER_LAYING * self.lay_seconds
+        if laying > left * len(piece) / self.mip.num_columns:
+            # A whole plan is laid for it, however small the part is.
+            return
+        # What is laid late is of no use: it cannot be cut short.
+        seconds = min(LATER_SHARE * left, left - laying)
         free = np.isin(piece, later.columns)
         if not free.any() or LATER_SECONDS * (free.sum() / LATER_COLUMNS) ** LATER_POWER > seconds:
             return
