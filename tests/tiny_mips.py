@@ -184,3 +184,28 @@ def assignment(seed: int, groups: int, places: int, *, least: bool = False) -> t
     x = np.zeros(mip.num_columns, dtype=np.int64)
     x[lost], x[opened] = 1, random.random(places) < 0.8
     return mip, x
+
+
+def network(seed: int, *, stages: int = 3) -> Mip:
+    """A pure network of two to four nodes whose rows have been multiplied by 1 or -1, with rows of every kind."""
+    random = np.random.default_rng(seed)
+    builder = Builder()
+    nodes, arcs = int(random.integers(2, 5)), int(random.integers(2, 7))
+    lower = random.integers(-1, 2, arcs)
+    x = builder.columns("x", lower, lower + random.integers(0, 4, arcs))
+    ends = np.array([random.permutation(nodes)[:2] for _ in range(arcs)])
+    # Some come from outside, or go there.
+    ends[random.random(arcs) < 0.3, int(random.integers(0, 2))] = -1
+    matrix = np.zeros((nodes + 1, arcs), dtype=np.int64)
+    matrix[ends[:, 0], range(arcs)] = 1
+    matrix[ends[:, 1], range(arcs)] = -1
+    matrix = matrix[:-1] * random.choice([-1, 1], nodes)[:, None]
+    middle = matrix @ (lower + random.integers(0, 2, arcs)) if random.random() < 0.8 else 2
+    below, above = random.choice([0.0, 0.0, 1.0, 2.0, np.inf], (2, nodes))
+    rows = builder.rows("row", middle - below, middle + above, size=nodes)
+    builder.entries(rows[:, None], x, matrix)
+    for stage in range(stages):
+        # A stage without any cost is left out, the first one never.
+        cost = random.integers(1, 4, arcs) * random.choice([-1, 1], arcs)
+        builder.cost(f"s{stage}", x, cost * (random.random(arcs) < (0.6 if stage else 1.0)))
+    return builder.build([(f"s{stage}", 1) for stage in range(stages)])

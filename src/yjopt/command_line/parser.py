@@ -398,8 +398,8 @@ def _time_and_engine(parser: argparse.ArgumentParser, seconds: str, *, manual: b
         "--engine",
         type=_engine if manual else _solver,
         default="auto",
-        help=f"auto (by size), lagrange (relaxation and regions), highs, {by_hand}or pulp:NAME for a solver that "
-        "PuLP knows, such as pulp:PULP_CBC_CMD (default: auto)",
+        help=f"auto (by structure and size), lagrange (relaxation and regions), highs, {by_hand}or pulp:NAME for a "
+        "solver that PuLP knows, such as pulp:PULP_CBC_CMD (default: auto)",
     )
 
 

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from yjopt.engines.network import network_of
 from yjopt.errors import EngineError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from yjopt.engines.engine import Engine
+    from yjopt.engines.network import Network
     from yjopt.engines.params import Params
     from yjopt.model.mip import Mip
 
 #: Columns from which a part is large, by the name of the engine asked for; under any other name nothing is.
 LARGE: Final = {"auto": 4_000, "lagrange": 500}
+
+#: Columns from which a pure network is solved as one, under the same names: below, HiGHS takes no longer.
+NETWORK: Final = 500
 
 
 def is_large(mip: Mip, params: Params) -> bool:
@@ -23,23 +28,41 @@ def is_large(mip: Mip, params: Params) -> bool:
     return least is not None and mip.num_columns >= least and bool(mip.integer.any())
 
 
-def explained(parts: Sequence[Mip], params: Params) -> str:
-    """What ``auto`` has chosen and why, in a sentence; blank under any other name."""
+def as_network(mip: Mip, params: Params) -> Network | None:
+    """The network that a part is to be solved as; None if it is none, or another way is asked for."""
+    # Where a stage may become worse again, the stages after it are no longer found among its optima.
+    is_apt = params.engine in LARGE and mip.num_columns >= NETWORK and not any(params.tolerance.values())
+    return network_of(mip) if is_apt else None
+
+
+def explained(parts: Sequence[Mip], networks: Collection[int], params: Params) -> str:
+    """What ``auto`` has chosen and why, in a sentence; blank under any other name.
+
+    Parameters
+    ----------
+    parts : sequence of Mip
+        All independent parts.
+    networks : collection of int
+        Those solved as pure networks.
+    params : Params
+    """
     if params.engine != "auto":
         return ""
-    sizes = sorted((part.num_columns for part in parts if is_large(part, params)), reverse=True)
-    rest = len(parts) - len(sizes)
-    largest = max((part.num_columns for part in parts), default=0)
-    if not sizes:
-        return (
-            f"HiGHS whole: the largest of {len(parts):,} independent part(s) has {largest:,} columns, fewer than"
-            f" {LARGE['auto']:,}."
-        )
-    others = f"; HiGHS whole for the other {rest:,}" if rest else ""
-    return (
-        f"Relaxation and regions for {len(sizes):,} part(s) of {LARGE['auto']:,} columns and more, the largest of"
-        f" {sizes[0]:,}{others}."
-    )
+    others = [part for at, part in enumerate(parts) if at not in networks]
+    large = [part for part in others if is_large(part, params)]
+    small = [part for part in others if not is_large(part, params)]
+    ways = {
+        "network simplex for {} pure network(s)": [parts[at] for at in networks],
+        f"relaxation and regions for {{}} part(s) of {LARGE['auto']:,} columns and more": large,
+        f"HiGHS whole for {{}} part(s) of fewer than {LARGE['auto']:,} columns": small,
+    }
+    told = [
+        f"{way.format(f'{len(own):,}')}, the largest of {max(part.num_columns for part in own):,}"
+        for way, own in ways.items()
+        if own
+    ]
+    sentence = "; ".join(told) or "nothing is to be solved"
+    return f"{sentence[0].upper()}{sentence[1:]}."
 
 
 def choose(params: Params) -> Engine:

@@ -87,8 +87,8 @@ class Params:
     time_limit : float
         Seconds of wall clock for all stages together.
     engine : str
-        ``auto`` (by size), ``lagrange`` (relaxation and regions, for large models), ``highs`` (the embedded solver on
-        the whole), or ``pulp:NAME`` with a PuLP solver's name.
+        ``auto`` (by structure and size), ``lagrange`` (relaxation and regions, for large models), ``highs`` (the
+        embedded solver on the whole), or ``pulp:NAME`` with a PuLP solver's name.
     threads : int
         Threads inside one solver call.
     seed : int

@@ -85,6 +85,12 @@ class PricedRun(Run):
                 relaxation.close()
         return dataclasses.replace(answer, knowledge=self._learned()) if self.relaxations else answer
 
+    def _settle_networks(self) -> None:
+        """As in any run; what is settled needs no relaxation."""
+        super()._settle_networks()
+        for part in self.settled & self.relaxations.keys():
+            del self.relaxations[part]
+
     def _relax(self, part: int, stage: int, until: float) -> None:
         """The relaxation's bound of a stage, the earlier ones held; first what is known already proves."""
         self._prove_by_prices(part, stage)

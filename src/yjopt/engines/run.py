@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from yjopt.engines.choice import explained
+from yjopt.engines.choice import as_network, explained
 from yjopt.engines.components import between, cheaper_bounds, neighbourhood, split
 from yjopt.engines.engine import Limit, trivial_bound
 from yjopt.engines.events import Trace
+from yjopt.engines.flow import settled
 from yjopt.engines.outcome import Outcome, StageOutcome, Status, StoppedBy, gap
 from yjopt.errors import EngineError
 
@@ -59,7 +60,13 @@ _GRAVITY = (StoppedBy.INTERRUPT, StoppedBy.MEMORY, StoppedBy.ERROR, StoppedBy.TI
 
 
 class Run:
-    """State of one solve: the parts' plans, and the bounds proven so far."""
+    """State of one solve: the parts' plans, and the bounds proven so far.
+
+    Attributes
+    ----------
+    settled : set of int
+        Parts solved to the end as the pure networks that they are.
+    """
 
     def __init__(self, mip: Mip, params: Params, start: IntArray | None, engine: Engine) -> None:
         self.mip, self.params, self.start, self.engine = mip, params, start, engine
@@ -75,6 +82,7 @@ class Run:
         self.held: list[dict[int, int]] = [{} for _ in self.parts]
         self.proofs: list[list[BoundProof]] = [["trivial"] * len(mip.stages) for _ in self.parts]
         self.seconds = [0.0] * len(mip.stages)
+        self.settled: set[int] = set()
         self.polished: IntArray | None = None
         self.polish_seconds = params.polish_seconds
         self.fixed = np.zeros(mip.num_columns, dtype=np.int64)
@@ -90,13 +98,14 @@ class Run:
         try:
             if not self.infeasible:
                 self._find_plan()
+                self._settle_networks()
                 self._passes()
         except KeyboardInterrupt:
             self.reasons.add(StoppedBy.INTERRUPT)
         answer = self._answer()
         value = answer.stages[-1].value if answer.stages else None
         self.trace.add("done", "", value, answer.stages[-1].bound if answer.stages else None)
-        method = explained(self.mips, self.params)
+        method = explained(self.mips, self.settled, self.params)
         return dataclasses.replace(answer, trace=self.trace.events, seconds=self.trace.seconds, method=method)
 
     @property
@@ -112,6 +121,23 @@ class Run:
         if not self.mip.stages:
             for part in range(len(self.parts)):
                 self._minimise(part, None, self.deadline)
+
+    def _settle_networks(self) -> None:
+        """Solve to the end, all stages at once, what is a pure network."""
+        for part, own in enumerate(self.mips):
+            network = as_network(own, self.params)
+            if network is None or self._ended:
+                continue
+            began = time.monotonic()
+            until = began + FIRST_SHARE * self._left
+            found = settled(own, network, deadline=until, start=self.x[part])
+            if found is not None:
+                self.settled.add(part)
+                self.x[part] = found.x
+                for stage, bound in enumerate(found.bounds):
+                    self._prove(part, stage, bound, "certificate")
+                if self.mip.stages:
+                    self.seconds[0] += time.monotonic() - began
 
     def _passes(self) -> None:
         """All stages in order; again from the first open one while there is time worth using."""

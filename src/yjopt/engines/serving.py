@@ -100,13 +100,7 @@ def serve(solve: Callable[[Request, Reply], None]) -> None:
     solve : callable
         Solves one request and calls ``reply.done``.
     """
-    with contextlib.suppress(ValueError):
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # What native code prints must not run into the frames: they get the pipe, and "stdout" becomes stderr.
-    reply = Reply(os.fdopen(os.dup(1), "wb"))
-    os.dup2(2, 1)
-    frames: queue.SimpleQueue[tuple[Header, Named]] = queue.SimpleQueue()
-    threading.Thread(target=_listen, args=(frames,), daemon=True).start()
+    reply, frames = attended()
     models: dict[int, Named] = {}
     while True:
         header, arrays = frames.get()
@@ -123,6 +117,21 @@ def serve(solve: Callable[[Request, Reply], None]) -> None:
             reply.error("unusable", str(error))
         except Exception as error:
             reply.error("failed", f"{type(error).__name__}: {error}")
+
+
+def attended() -> tuple[Reply, queue.SimpleQueue[tuple[Header, Named]]]:
+    """Make this process its parent's: where answers go, and the frames that come.
+
+    It does not hear Ctrl-C, and ends as soon as the parent goes away, whatever is being solved.
+    """
+    with contextlib.suppress(ValueError):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # What native code prints must not run into the frames: they get the pipe, and "stdout" becomes stderr.
+    reply = Reply(os.fdopen(os.dup(1), "wb"))
+    os.dup2(2, 1)
+    frames: queue.SimpleQueue[tuple[Header, Named]] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(frames,), daemon=True).start()
+    return reply, frames
 
 
 def _request(header: Header, arrays: Named, model: Named) -> Request:
