@@ -33,7 +33,8 @@ test: $(STAMP) lint
 
 # Only what is too long for every change.
 test-long: $(STAMP)
-	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -m long
+	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -n $(TEST_PROCESSES) -m "long and not alone" tests
+	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -m "long and alone" tests
 
 # Solvers and modelling packages to measure against; some cannot share an environment with the package's own solver.
 bench-env: .venv-bench/.installed

@@ -235,6 +235,22 @@ def test_the_process_is_kept_and_given_back() -> None:
 
 
 @pytest.mark.usefixtures("no_process_left")
+def test_a_process_that_has_grown_large_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After `close` it is gone, and the next relaxation starts another."""
+    monkeypatch.setattr(relaxation, "KEPT", 0)
+    relaxed = Relaxation(cover())
+    assert relaxed.minimise(dense_cost(cover()), deadline=soon()).optimal
+    worker = relaxed._worker
+    assert worker is not None
+    assert worker.alive
+    relaxed.close()
+    assert not worker.alive
+    relaxed.close()
+    with Relaxation(cover()) as again:
+        assert again.minimise(dense_cost(cover()), deadline=soon()).optimal
+
+
+@pytest.mark.usefixtures("no_process_left")
 def test_what_was_learnt_outlives_the_process() -> None:
     """A process that is gone is replaced by one that starts from the last basis, with or without limits."""
     mip, _ = facilities(4, 100, 300)

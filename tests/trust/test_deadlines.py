@@ -147,6 +147,7 @@ def test_a_small_plan_comes_in_time() -> None:
 
 
 @pytest.mark.long
+@pytest.mark.alone
 @pytest.mark.parametrize("limit", [1.0, 5.0, 20.0])
 def test_the_limit_holds(limit: float, figure: Callable[[str], None]) -> None:
     """Eight sizes, each several times: late by 0.5 s in the median, 1 s in 99 of 100, never by 2 s; always a plan."""
@@ -173,6 +174,7 @@ def test_the_limit_holds(limit: float, figure: Callable[[str], None]) -> None:
 
 @posix
 @pytest.mark.long
+@pytest.mark.alone
 def test_ctrl_c_returns_at_once(figure: Callable[[str], None]) -> None:
     """At twenty random moments of the search in each of five scenarios: 0.3 s in the median, 1 s in 99 of 100."""
     random = Random(18)

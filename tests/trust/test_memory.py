@@ -34,6 +34,7 @@ def growth(sizes: list[int]) -> float:
 
 
 @pytest.mark.long
+@pytest.mark.alone
 def test_a_thousand_solves_need_no_more_memory(figure: Callable[[str], None]) -> None:
     """After a warm-up of 300 solves of all families, 1,000 more grow this process and its solver by less than 1 %."""
     ours: list[int] = []

@@ -54,6 +54,7 @@ def heard(client: Any, until: str) -> list[str]:
 
 
 @pytest.mark.long
+@pytest.mark.alone
 @pytest.mark.skipif(os.name != "posix", reason="kernels are interrupted the POSIX way")
 def test_a_kernel_survives_six_interrupts() -> None:
     """At random moments of six solves: a plan that passes its audit each time, and the kernel counts on."""

@@ -44,6 +44,9 @@ MODULE = "yjopt.engines.lp_worker"
 SOLVER_SHARE = 0.95
 """Share of the time left that the solver is told of: a process that answers in time is kept, with all it knows."""
 
+KEPT = 1_000_000
+"""Entries up to which a process is kept for the next relaxation: at least half a gigabyte goes with more."""
+
 DENSE = 0.5
 """An integer cost on more than this share of the columns, such as travel time, is solved from scratch when it is
 new: at 850 towns 7 s of processor time where the primal method from the optimum before had not ended after 17. Where
@@ -149,10 +152,15 @@ class Relaxation:
         self.close()
 
     def close(self) -> None:
-        """Give the process back for later use; again does nothing."""
-        if self._worker is not None:
-            workers.release(self._worker)
-            self._worker = None
+        """Give the process back for later use, or end it where it has grown large; again does nothing."""
+        worker, self._worker = self._worker, None
+        if worker is None:
+            return
+        if self.mip.num_nonzeros <= KEPT:
+            workers.release(worker)
+        else:
+            # What a solver has taken it does not give back, and for a country's districts that comes to gigabytes.
+            worker.kill()
 
     @property
     def basis(self) -> Statuses | None:
