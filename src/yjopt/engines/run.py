@@ -134,10 +134,11 @@ class Run:
             if found is not None:
                 self.settled.add(part)
                 self.x[part] = found.x
+                self.seconds[0] += time.monotonic() - began
                 for stage, bound in enumerate(found.bounds):
                     self._prove(part, stage, bound, "certificate")
-                if self.mip.stages:
-                    self.seconds[0] += time.monotonic() - began
+                    name = self.mip.stages[stage].name
+                    self.trace.add("incumbent", name, self._value(stage), self._bound(stage))
 
     def _passes(self) -> None:
         """All stages in order; again from the first open one while there is time worth using."""
