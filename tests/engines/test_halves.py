@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ from yjopt.engines.relaxation import AT_LOWER, BASIC, Relaxation
 from yjopt.engines.subproblem import subproblem
 
 if TYPE_CHECKING:
+    from yjopt.engines.events import Event
     from yjopt.engines.relaxation import RelaxedOutcome
     from yjopt.model.mip import BoolArray, FloatArray, IntArray, Mip
 
@@ -224,3 +226,31 @@ def test_ctrl_c_beside_the_guide(monkeypatch: pytest.MonkeyPatch) -> None:
     assert time.monotonic() - began < 8
     assert outcome.stopped_by is StoppedBy.INTERRUPT
     assert outcome.x is not None
+
+
+@pytest.mark.usefixtures("any_size")
+def test_what_a_listener_raises_ends_the_guide_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It comes out at once, and the guide is told to stop, which would else keep the interpreter from ending."""
+    told = threading.Event()
+
+    def until_told(relaxation: Relaxation, *_: object) -> Guidance:
+        until = soon()
+        assert relaxation.stop is not None
+        while not relaxation.stop():
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        told.set()
+        return Guidance(None, 0.1)
+
+    def listen(_: Event) -> None:
+        raise RuntimeError("enough")
+
+    monkeypatch.setattr(patterns, "guidance", until_told)
+    mip, nothing = layers(3, sites=8, towns=30)
+    better = HighsEngine().minimise(mip, dense_cost(mip), gap=0.5, deadline=soon()).x
+    assert better is not None
+    guide = guide_of(mip, better, [])
+    params = Params(gap=0.0, time_limit=20.0, engine="lagrange", guide=guide, on_event=listen)
+    with pytest.raises(RuntimeError, match="enough"):
+        solve(mip, params, nothing)
+    assert told.wait(2.0)

@@ -80,6 +80,10 @@ class PricedRun(Run):
         """Run all stages and put the answer together; the relaxations' processes are given back."""
         try:
             answer = super().outcome()
+        except BaseException:
+            # Whoever listens may raise; what is under way beside it is told to stop, as at Ctrl-C.
+            self.reasons.add(StoppedBy.INTERRUPT)
+            raise
         finally:
             for relaxation in self.relaxations.values():
                 relaxation.close()
