@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 #: Gaps, against a stage's scale, whose times are told.
 GAPS: Final = (0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 0.0005, 0.0)
 
+#: Seconds within which events are one.
+MOMENT: Final = 0.02
+
 #: How a peer can end beside not being installed.
 REACHED: Final = "reached"
 STOPPED_BY_LIMIT: Final = "stopped_by_limit"
@@ -53,16 +56,20 @@ def seconds_to_gaps(
 
 
 def stage_seconds(events: Iterable[Mapping[str, Any]]) -> dict[str, float]:
-    """Seconds spent on each stage: the time up to an event belongs to the event's stage."""
+    """Seconds spent on each stage: the time up to an event belongs to the event's stage.
+
+    Events of one moment are one: what is better in a stage is worse or better in those after it. Of these the first
+    stage has the time, and it is told last.
+    """
     spent: dict[str, float] = {}
-    before = None
-    for event in events:
-        if event["stage"]:
-            # What is before the first event is not the search's time.
-            spent[event["stage"]] = spent.get(event["stage"], 0.0) + (
-                0.0 if before is None else event["seconds"] - before
-            )
-        before = event["seconds"]
+    told = [event for event in events if event["stage"]]
+    # What is before the first event is not the search's time.
+    before = told[0]["seconds"] if told else 0.0
+    for event, after in zip(told, [*told[1:], None], strict=True):
+        spent.setdefault(event["stage"], 0.0)
+        if after is None or after["seconds"] - event["seconds"] > MOMENT:
+            spent[event["stage"]] += event["seconds"] - before
+            before = event["seconds"]
     return {name: round(seconds, 4) for name, seconds in spent.items()}
 
 

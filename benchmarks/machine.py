@@ -13,13 +13,16 @@ from typing import Any
 PACKAGES = ("yjopt", "numpy", "scipy", "pandas", "networkx", "highspy", "pylmcf", "pulp")
 ROOT = Path(__file__).parent.parent
 
+#: What a result depends on; earlier results that are not committed yet change nothing.
+CODE = ("src", "benchmarks", ":(exclude)benchmarks/results")
+
 
 def describe() -> dict[str, Any]:
     """Commit, versions and machine, as a result file keeps them."""
     return {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "commit": _git("rev-parse", "HEAD"),
-        "changed_files": len(_git("status", "--porcelain", "--", "src", "benchmarks").splitlines()),
+        "changed_files": len(_git("status", "--porcelain", "--", *CODE).splitlines()),
         "versions": {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}},
         "machine": {
             "system": f"{platform.system()} {platform.machine()}",

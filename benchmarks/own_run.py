@@ -6,7 +6,6 @@ With ``--problem`` it solves nothing and writes the matrix and the plan by hand 
 from __future__ import annotations
 
 import argparse
-import inspect
 import json
 import sys
 import time
@@ -70,18 +69,18 @@ def solve(options: argparse.Namespace) -> dict[str, Any]:
             }
         )
 
-    wanted = {
-        "gap": options.gap,
-        "later_gap": options.later_gap,
+    asked = {
+        "gap": 0.0,
+        "gap_scale": options.gap,
+        "later_gap_scale": options.later_gap,
         "time_limit": options.time_limit,
         "engine": options.engine,
         "threads": options.threads,
     }
-    known = inspect.signature(yj.solve).parameters
-    plan = yj.solve(scenario, on_event=note, **{name: wanted[name] for name in wanted if name in known})
+    plan = yj.solve(scenario, on_event=note, **asked)
     total = time.perf_counter() - called
     return {
-        "asked": {name: wanted[name] for name in wanted if name in known},
+        "asked": asked,
         "status": plan.status,
         "stopped_by": plan.stopped_by,
         "engine": plan.engine,

@@ -63,7 +63,7 @@ def plot_time_against_size(results: Sequence[Result], path: Path) -> bool:
         axes.minorticks_off()
         axes.grid(which="major", alpha=0.3)
         axes.set_title(
-            "Time against size: median of the seeds; an arrow means stopped by its limit", fontsize=11
+            "Time against size: median of the seeds; an arrow means a peer stopped by its limit", fontsize=11
         )
         axes.legend(fontsize=8, loc="upper left", bbox_to_anchor=(1.01, 1.0), frameon=False)
     return True

@@ -15,7 +15,7 @@ HEAD: Final = """\
 
 Made by `python -m benchmarks report` from the files in `benchmarks/results`; no figure here is typed by hand. What is
 measured, and how, stands in [`benchmarks/README.md`](../benchmarks/README.md). A *series* is a folder of results of
-one time; *load* is the machine's own just before the run: above 0 others were using it, and seconds are too many.
+one time; *load* is the machine's own of the minute before the run, in which another run may have ended.
 """
 
 SOLVES: Final = """\

@@ -126,7 +126,9 @@ def show(result: dict[str, Any]) -> str:
         )
         spent = ", ".join(f"{phase} {seconds:.3f}" for phase, seconds in facts["phase_seconds"].items())
         lines.append(f"    median seconds of a variant {facts['variant_median']:.3f}: {spent}")
-    return "\n".join([*lines, f"  last against first: {result['times_faster']} times faster"])
+    if len(result["sweeps"]) > 1:
+        lines.append(f"  last against first: {result['times_faster']} times faster")
+    return "\n".join(lines)
 
 
 def _facts(found: Sweep, gap: float) -> dict[str, Any]:

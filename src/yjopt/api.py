@@ -159,6 +159,7 @@ def solve(
     *,
     gap: float = 1e-3,
     gap_scale: float = 0.0,
+    later_gap_scale: float | None = None,
     time_limit: float = 60.0,
     engine: str = "auto",
     objective: str = "",
@@ -178,6 +179,8 @@ def solve(
     gap_scale : float
         Gap against the scale of a stage (people and goods: what doing nothing would cost; later stages: the plan by
         hand) at which it may stop, too; 0 for the relative gap alone. Of stages in order only.
+    later_gap_scale : float, optional
+        The same for the stages after people and goods; default: `gap_scale`.
     time_limit : float
         Seconds from indexing to the audited plan, all stages together. Reading the plan off and auditing it are not cut
         short: about as much as they take is kept back from the search.
@@ -208,8 +211,10 @@ def solve(
     wanted = objective or scenario.settings.objective
     if wanted not in ("stages", "weighted"):
         raise EngineError(f"The objective is stages or weighted, not {wanted!r}.")
-    if not 0 <= gap_scale < 1:
-        raise EngineError(f"A gap against the scale is a number from 0 to below 1, not {gap_scale}.")
+    later_gap_scale = gap_scale if later_gap_scale is None else later_gap_scale
+    for share in (gap_scale, later_gap_scale):
+        if not 0 <= share < 1:
+            raise EngineError(f"A gap against the scale is a number from 0 to below 1, not {share}.")
     params = Params(
         gap=gap,
         time_limit=time_limit,
@@ -257,7 +262,7 @@ def solve(
                 params = replace(params, polish=Polish(instance, model, worth), guide=None)
                 outcome = _solve_weighted(model, params, weights, begin.x)
             else:
-                enough = _enough(instance, model, by_hand, gap_scale)
+                enough = _enough(instance, model, by_hand, gap_scale, later_gap_scale)
                 params = replace(params, enough=enough, targets=begin.targets)
                 outcome = solve_stages(model.mip, params, begin.x)
         outcome = _tight(model, outcome)
@@ -276,15 +281,18 @@ def _guide(instance: Instance, model: Model) -> Guide:
     return Guide(guiding_weights(model.mip), lay, to_be_whole(model), later, signs)
 
 
-def _enough(instance: Instance, model: Model, by_hand: IntArray, gap_scale: float) -> dict[str, int]:
-    """Per stage, how far in quanta from its bound a value may be for the search to stop."""
-    if not gap_scale:
+def _enough(
+    instance: Instance, model: Model, by_hand: IntArray, first: float, later: float
+) -> dict[str, int]:
+    """Per stage, how far in quanta from its bound a value may be for the search to stop; up to goods, and later."""
+    if not (first or later):
         return {}
     nothing_done = nothing(instance, model)
+    shares = {stage.name: first if stage.name in FIRST_STAGES else later for stage in model.mip.stages}
     return {
-        stage.name: int(gap_scale * abs(_scale(stage, by_hand, nothing_done)))
+        stage.name: int(shares[stage.name] * abs(_scale(stage, by_hand, nothing_done)))
         for stage in model.mip.stages
-        if stage.name != STAGE_HARD
+        if stage.name != STAGE_HARD and shares[stage.name]
     }
 
 

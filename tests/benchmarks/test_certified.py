@@ -32,6 +32,14 @@ def test_seconds_of_stages() -> None:
     assert stage_seconds(events) == {"people": 1.5, "goods": 0.5}
 
 
+def test_events_of_one_moment_are_one() -> None:
+    """Goods and people are told together twice: people, told last, have the second between."""
+    names = ["goods", "people", "goods", "people", "goods"]
+    seconds = [1.0, 1.0, 2.0, 2.0, 2.5]
+    events = [{"stage": name, "seconds": at} for name, at in zip(names, seconds, strict=True)]
+    assert stage_seconds(events) == {"goods": 0.5, "people": 1.0}
+
+
 def test_a_target_asks_for_no_more_than_yjopt_has() -> None:
     """1 % of the scale 1,000 is 10; where yjopt's bound is 300 away, the peer's may be so."""
     stages = [

@@ -34,6 +34,7 @@ def test_a_result_says_all(result: dict) -> None:
     assert set(result) >= {"command", "commit", "versions", "machine", "date", "summary", "asked"}
     (own_run,) = result["runs"]
     own = own_run["yjopt"]
+    assert {"gap": 0.0, "gap_scale": 0.0005, "later_gap_scale": 0.01}.items() <= own["asked"].items()
     assert own_run["generator"]["version"] >= 1
     assert set(own["seconds"]) == {*PHASES, "total"}
     assert own["audit_ok"] is True

@@ -231,10 +231,11 @@ def test_ctrl_c_beside_the_guide(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("any_size")
 def test_what_a_listener_raises_ends_the_guide_too(monkeypatch: pytest.MonkeyPatch) -> None:
     """It comes out at once, and the guide is told to stop, which would else keep the interpreter from ending."""
-    told = threading.Event()
+    told, is_guided = threading.Event(), threading.Event()
 
     def until_told(relaxation: Relaxation, *_: object) -> Guidance:
         until = soon()
+        is_guided.set()
         assert relaxation.stop is not None
         while not relaxation.stop():
             assert time.monotonic() < until
@@ -243,7 +244,8 @@ def test_what_a_listener_raises_ends_the_guide_too(monkeypatch: pytest.MonkeyPat
         return Guidance(None, 0.1)
 
     def listen(_: Event) -> None:
-        raise RuntimeError("enough")
+        if is_guided.is_set():
+            raise RuntimeError("enough")
 
     monkeypatch.setattr(patterns, "guidance", until_told)
     mip, nothing = layers(3, sites=8, towns=30)

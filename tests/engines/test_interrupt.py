@@ -86,6 +86,7 @@ def interrupt(process: subprocess.Popen[str], delay: float) -> tuple[float, list
     [
         ("highs", 60, 300, (0.3, 1.0)),
         ("highs", 150, 700, (0.5, 1.5)),
+        ("lagrange", 60, 300, (0.2, 1.0, 4.0)),
         ("pulp:PULP_CBC_CMD", 40, 200, (1.0,)),
     ],
 )

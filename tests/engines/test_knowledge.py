@@ -45,8 +45,9 @@ def test_bounds_are_there_before_anything_is_solved(monkeypatch: pytest.MonkeyPa
     again = solve(mip, params, first.x)
     assert again.stages[0].bound == first.stages[0].bound
     assert again.stages[0].bound_proof == "certificate"
-    assert events[0].kind == "bound"
-    assert events[0].bound == first.stages[0].bound
+    # What it starts from is told first, then at once what was proven before.
+    assert [event.kind for event in events[:2]] == ["incumbent", "bound"]
+    assert events[1].bound == first.stages[0].bound
     # What was not learned anew is handed on.
     assert again.knowledge is not None
     assert again.knowledge.prices.keys() == first.knowledge.prices.keys()

@@ -116,7 +116,7 @@ def test_bounds_are_certificates_and_plans_are_laid_after_the_pattern(
     assert mip.is_feasible(outcome.x)
 
 
-def test_an_invented_shared_resource_is_priced() -> None:
+def test_an_invented_shared_resource_is_priced(monkeypatch: pytest.MonkeyPatch) -> None:
     """A row that nobody has heard of ties all towns together: it is priced like any other, with no code of its own."""
     mip, nothing = facilities(8, 6, 20)
     free = solve(mip, Params(gap=0.0, time_limit=20.0, engine="highs"), nothing)
@@ -135,6 +135,14 @@ def test_an_invented_shared_resource_is_priced() -> None:
     large = solve(shared, EXACT, nothing)
     assert plain.status is large.status is Status.OPTIMAL
     assert large.stages[0].value == plain.stages[0].value > free.stages[0].value
+    monkeypatch.setattr(lagrange, "WHOLE", 0)
+    priced = solve(shared, Params(gap=0.0, time_limit=3.0, engine="lagrange"), nothing)
+    assert priced.knowledge is not None
+    drones = priced.knowledge.prices["only"].rows[-1]
+    assert drones < 0
+    assert priced.stages[0].bound_proof == "certificate"
+    # With the price there is more proven than the optimum without the row.
+    assert free.stages[0].value < priced.stages[0].bound <= plain.stages[0].value
 
 
 def test_a_city_is_planned_far_better_than_by_hand() -> None:

@@ -138,13 +138,13 @@ def test_rows_that_cannot_be_told_apart_are_refused(rows: object, rule: str) -> 
 
 
 def test_events_begin_with_the_plan_it_starts_from() -> None:
-    """The values of every stage of the carried plan come before anything is searched."""
+    """The values of every stage of the carried plan come before anything is searched, the first stage last."""
     planner = yj.Planner(scenario())
     planner.solve(gap=0)
     events: list[Event] = []
     plan = planner.solve(gap=0, on_event=events.append)
     first = events[: len(plan.stage_results)]
-    assert [(event.stage, event.value) for event in first] == list(plan.stage_values.items())
+    assert [(event.stage, event.value) for event in first] == list(plan.stage_values.items())[::-1]
     assert plan.trace[: len(first)] == tuple(first)
     assert planner.started == "as it was"
     assert planner.changed_share == 0

@@ -106,6 +106,12 @@ def _solve(commands: Commands, shape: Shape) -> None:
         " hand; default: 0)",
     )
     parser.add_argument(
+        "--later-gap-scale",
+        metavar="GAP",
+        type=_decimal("a number from 0 to below 1, such as 0.01", lambda value: 0 <= value < 1),
+        help="the same for the stages after people and goods (default: as --gap-scale)",
+    )
+    parser.add_argument(
         "--objective",
         choices=("stages", "weighted"),
         default="",

@@ -88,6 +88,7 @@ def _solved(options: argparse.Namespace, interrupts: Interrupts, line: ProgressL
         scenario,
         gap=options.gap,
         gap_scale=options.gap_scale,
+        later_gap_scale=options.later_gap_scale,
         time_limit=options.time_limit,
         engine=options.engine,
         objective=options.objective,

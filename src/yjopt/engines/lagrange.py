@@ -283,7 +283,7 @@ class LargeRun(PatternRun):
         """Take a plan that a region has found, and tell."""
         self.gained_at[part] = self.searches[part].tally.regions
         self._take_if_better(part, x)
-        self._tell_incumbent()
+        self._tell()
 
     def _has_enough(self, part: int) -> bool:
         """Whether somebody has said what is enough, and every stage is."""

@@ -72,7 +72,7 @@ class LayingRun(PricedRun):
         if self._standing() == before:
             self.spare = laid
             return False
-        self._tell_incumbent()
+        self._tell()
         return True
 
     def _is_worth_it(self, laid: IntArray) -> bool:

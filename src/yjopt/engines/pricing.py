@@ -18,7 +18,7 @@ from yjopt.engines.guidance import lightly_held
 from yjopt.engines.knowledge import Knowledge, Prices
 from yjopt.engines.outcome import StoppedBy
 from yjopt.engines.relaxation import Relaxation
-from yjopt.engines.run import HARD_STAGE, Run, dense
+from yjopt.engines.run import Run, dense
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -211,18 +211,6 @@ class PricedRun(Run):
         prices = self.prices.setdefault(name, Prices(np.zeros(self.mip.num_rows), {}))
         prices.rows[self.parts[part].rows] = priced.duals
         prices.held.update(priced.held)
-
-    def _standing(self) -> list[tuple[int | None, int]]:
-        """Value and bound of every stage."""
-        return [(self._value(stage), self._bound(stage)) for stage in range(len(self.mip.stages))]
-
-    def _tell_incumbent(self) -> None:
-        """An event with the first stage that is still open."""
-        for stage, own in enumerate(self.mip.stages):
-            value, bound = self._value(stage), self._bound(stage)
-            if own.name != HARD_STAGE and value is not None and value > bound:
-                self.trace.add("incumbent", own.name, value, bound)
-                return
 
     def _spend(self, began: float) -> None:
         """Count time for all stages together with the first that is open."""

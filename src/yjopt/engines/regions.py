@@ -1,4 +1,4 @@
-"""Better plans by regions: free a few thousand columns that hang together, fix the rest, solve, go on.
+"""Better plans by regions: free a few hundred columns that hang together, fix the rest, solve, go on.
 
 A large neighbourhood search (Shaw, 1998, doi:10.1007/3-540-49481-2_30) on the
 matrix alone. A whole model of a city is more than a solver improves in a minute;

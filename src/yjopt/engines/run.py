@@ -66,11 +66,14 @@ class Run:
     ----------
     settled : set of int
         Parts solved to the end as the pure networks that they are.
+    told : dict of int to (int or None, int)
+        Value and bound of each stage that were told last.
     """
 
     def __init__(self, mip: Mip, params: Params, start: IntArray | None, engine: Engine) -> None:
         self.mip, self.params, self.start, self.engine = mip, params, start, engine
         self.trace = Trace(params.on_event)
+        self.told: dict[int, tuple[int | None, int]] = {}
         self.began = time.monotonic()
         self.deadline = self.began + params.time_limit
         pieces = split(mip)
@@ -96,6 +99,7 @@ class Run:
     def outcome(self) -> Outcome:
         """Run all stages and put the answer together."""
         try:
+            self._tell()
             if not self.infeasible:
                 self._find_plan()
                 self._settle_networks()
@@ -137,8 +141,21 @@ class Run:
                 self.seconds[0] += time.monotonic() - began
                 for stage, bound in enumerate(found.bounds):
                     self._prove(part, stage, bound, "certificate")
-                    name = self.mip.stages[stage].name
-                    self.trace.add("incumbent", name, self._value(stage), self._bound(stage))
+                self._tell()
+
+    def _standing(self) -> list[tuple[int | None, int]]:
+        """Value and bound of every stage."""
+        return [(self._value(stage), self._bound(stage)) for stage in range(len(self.mip.stages))]
+
+    def _tell(self) -> None:
+        """An event for every stage with a plan of which value or bound is news.
+
+        The first of them comes last: whoever shows one line is left with what matters most.
+        """
+        for stage, now in reversed(list(enumerate(self._standing()))):
+            if now[0] is not None and self.told.get(stage) != now:
+                self.told[stage] = now
+                self.trace.add("incumbent", self.mip.stages[stage].name, *now)
 
     def _passes(self) -> None:
         """All stages in order; again from the first open one while there is time worth using."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from yjopt.api import Beginning, solve
-from yjopt.engines.events import Event
 from yjopt.engines.outcome import StoppedBy
 from yjopt.errors import PlanError
 from yjopt.planner.carrying import SHARE, Start, Vector, start_from, values_as_good
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from yjopt.engines.events import Event
     from yjopt.engines.outcome import Outcome
     from yjopt.instance import Instance
     from yjopt.model.assembly import Model
@@ -108,6 +108,7 @@ class Planner:
         *,
         gap: float = 1e-3,
         gap_scale: float = 0.0,
+        later_gap_scale: float | None = None,
         time_limit: float = 60.0,
         engine: str = "auto",
         objective: str = "",
@@ -121,9 +122,9 @@ class Planner:
 
         Parameters
         ----------
-        gap, gap_scale, time_limit, engine, objective, threads, seed, on_event
-            As in `yjopt.solve`. The first events, one a stage, are of kind ``incumbent`` and have the values of the
-            plan it starts from. Looking for fewer changes comes on top of the time limit, a fifth of it at most.
+        gap, gap_scale, later_gap_scale, time_limit, engine, objective, threads, seed, on_event
+            As in `yjopt.solve`. The first events, one a stage, have the values of the plan it starts from. Looking
+            for fewer changes comes on top of the time limit, a fifth of it at most.
         change_cost : float, optional
             What a changed order must at least be worth, in the units of the weighted objective (see
             ``weights`` in the settings); None does not look at orders that change needlessly.
@@ -142,10 +143,11 @@ class Planner:
             As `yjopt.solve`; the planner is then as it was.
         """
         closeness = Closeness.of(self.scenario, change_cost)
-        going_on = _GoingOn(self._last, self._elapsed, gap, time_limit, seed, closeness, as_good, on_event)
+        going_on = _GoingOn(self._last, self._elapsed, gap, time_limit, seed, closeness, as_good)
         plan = solve(
-            self.scenario, gap=gap, gap_scale=gap_scale, time_limit=time_limit, engine=engine,
-            objective=objective, threads=threads, seed=seed, on_event=on_event, replanning=going_on,
+            self.scenario, gap=gap, gap_scale=gap_scale, later_gap_scale=later_gap_scale, time_limit=time_limit,
+            engine=engine, objective=objective, threads=threads, seed=seed, on_event=on_event,
+            replanning=going_on,
         )  # fmt: skip
         if plan.tables and going_on.reached is not None:
             self._before, self._elapsed_before = self.plan, self._elapsed
@@ -237,11 +239,9 @@ class _GoingOn:
     seed: int
     closeness: Closeness | None
     as_good: bool
-    on_event: Callable[[Event], None] | None
     how: str = ""
     reached: Vector | None = None
     _start: Start | None = None
-    _events: tuple[Event, ...] = ()
 
     def start(self, instance: Instance, model: Model, by_hand: IntArray) -> Beginning:
         """The last plan carried over, or the plan by hand where that is better or there is no last one."""
@@ -252,17 +252,10 @@ class _GoingOn:
             self.last, instance, model, by_hand, SHARE * self.time_limit, self.elapsed, targets
         )
         self._start, self.how = start, start.how
-        self._events = tuple(
-            Event("incumbent", stage.name, stage.value(start.x), None, 0.0) for stage in model.mip.stages
-        )
-        if self.on_event is not None:
-            for event in self._events:
-                self.on_event(event)
         return Beginning(start.x, start.knowledge, targets or {})
 
     def finish(self, instance: Instance, model: Model, outcome: Outcome) -> Outcome:
         """The outcome with fewer changes, if that was asked for; what it says is kept for the next solve."""
-        outcome = replace(outcome, trace=(*self._events, *outcome.trace))
         interrupted = outcome.stopped_by is StoppedBy.INTERRUPT
         if self._start is not None and self.closeness is not None and not interrupted:
             outcome = closer(

@@ -74,8 +74,8 @@ def sweep(
         the time limit and 30 seconds.
     from_base : bool
         Plan the scenario as it is first, in this process (a tenth of the time limits of all variants may go into that,
-        but at most five limits), and start every search from that plan where it is better than the plan by hand once
-        it is carried over. Not for a weighted objective.
+        but at most fourteen limits), and start every search from that plan where it is better than the plan by hand
+        once it is carried over. Not for a weighted objective.
     keep_plans : bool
         Keep every plan in `Sweep.plans`.
     output : path, optional
