@@ -12,6 +12,7 @@ from benchmarks.cases import CASES, SIZES, VARIANTS
 from benchmarks.machine import describe
 from benchmarks.registry import benchmarks
 from benchmarks.result_files import write_result
+from benchmarks.watching import held_meanwhile
 
 if TYPE_CHECKING:
     from benchmarks.registry import Benchmark
@@ -43,11 +44,13 @@ def main(words: list[str] | None = None) -> int:
 def _measure(chosen: Benchmark, options: argparse.Namespace, words: list[str]) -> None:
     # The machine as it was before this run loaded it.
     described = describe()
-    measured = chosen.run(options)
+    with held_meanwhile() as held:
+        measured = chosen.run(options)
     # Where files lie on this machine is nobody's business.
     told = [Path(word).name if Path(word).is_absolute() else word for word in words]
     command = shlex.join(["python", "-m", "benchmarks", *told])
-    result = {"benchmark": options.benchmark, "command": command, **described, **measured}
+    memory = {"peak_tree_bytes": held.peak_tree_bytes}
+    result = {"benchmark": options.benchmark, "command": command, **described, "memory": memory, **measured}
     if chosen.show is not None:
         print(chosen.show(result))
     if options.output:

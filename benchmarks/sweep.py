@@ -148,6 +148,8 @@ def _facts(found: Sweep, gap: float) -> dict[str, Any]:
         "variant_worst": _rounded(max, table["seconds"].tolist()),
         "phase_seconds": {name: _rounded(statistics.median, seconds) for name, seconds in phases.items()},
         "errors": [error for error in table["error"] if error][:5],
+        # A line each, in natural units: there are two thousand.
+        "stages": found.stages.to_csv(index=False, lineterminator="\n").splitlines(),
     }
 
 

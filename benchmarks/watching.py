@@ -6,16 +6,18 @@ import contextlib
 import os
 import signal
 import subprocess
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-#: Seconds between two looks.
+#: Seconds between two looks; at the process that measures itself there are fewer, for it has other things to do.
 INTERVAL: Final = 0.1
+OWN_INTERVAL: Final = 0.5
 _PROC: Final = Path("/proc")
 
 
@@ -125,6 +127,44 @@ def watch(
         output=out.read_text(encoding="utf-8", errors="replace"),
         complaint=complaint.read_text(encoding="utf-8", errors="replace"),
     )
+
+
+@dataclass
+class Held:
+    """Memory of this process and all that it has started.
+
+    Parameters
+    ----------
+    peak_tree_bytes : int or None
+        Most resident memory of all together, as seen every half second; None where the system does not tell.
+    """
+
+    peak_tree_bytes: int | None = None
+
+    def look(self) -> None:
+        """Note what is held now, if it is more than ever."""
+        now, _ = _memory(_descendants(os.getpid()))
+        self.peak_tree_bytes = max(now, self.peak_tree_bytes or 0) or None
+
+
+@contextlib.contextmanager
+def held_meanwhile() -> Iterator[Held]:
+    """Look at the memory of this process and of all that it starts, until the block ends."""
+    held, is_over = Held(), threading.Event()
+
+    def look() -> None:
+        while not is_over.wait(OWN_INTERVAL):
+            held.look()
+
+    held.look()
+    looking = threading.Thread(target=look, name="memory", daemon=True)
+    looking.start()
+    try:
+        yield held
+    finally:
+        is_over.set()
+        looking.join()
+        held.look()
 
 
 def _descendants(ancestor: int) -> set[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -16,7 +17,7 @@ from benchmarks.environment import absent, last_line
 from benchmarks.judging import judge, mip_of
 from benchmarks.peers.loop import Ask, Log, Target, run
 from benchmarks.peers.problem import Problem, load, save
-from benchmarks.watching import watch
+from benchmarks.watching import held_meanwhile, watch
 from benchmarks.writers.rows import rows_by_sense
 from yjopt.model.mip import Block, Mip, RowBlock, Stage
 
@@ -180,3 +181,17 @@ def test_the_limit_counts_from_when_it_is_ready(tmp_path: Path) -> None:
     code = f"import pathlib, time; time.sleep(3); pathlib.Path({str(ready)!r}).touch()"
     watched = watch([sys.executable, "-c", code], 2.0, tmp_path, ready=ready, ready_limit=30.0)
     assert watched.status == 0 and not watched.is_killed
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what a process holds")
+def test_what_a_benchmark_starts_is_held_too() -> None:
+    """Two hundred megabytes in a process that this one starts count with its own, and once it is gone, still."""
+    code = (
+        "import time; held = bytearray(200_000_000); held[::4096] = b'x' * len(held[::4096]); time.sleep(1.5)"
+    )
+    with held_meanwhile() as held:
+        before = held.peak_tree_bytes
+        subprocess.run([sys.executable, "-c", code], check=True)
+    assert before is not None
+    assert held.peak_tree_bytes is not None
+    assert before + 150_000_000 < held.peak_tree_bytes < before + 400_000_000

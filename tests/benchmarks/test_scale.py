@@ -36,6 +36,7 @@ def test_a_result_says_all(result: dict) -> None:
     own = own_run["yjopt"]
     assert {"gap": 0.0, "gap_scale": 0.0005, "later_gap_scale": 0.01}.items() <= own["asked"].items()
     assert own_run["generator"]["version"] >= 1
+    assert result["memory"]["peak_tree_bytes"] > own_run["yjopt"]["peak_process_bytes"]
     assert set(own["seconds"]) == {*PHASES, "total"}
     assert own["audit_ok"] is True
     assert own["peak_tree_bytes"] >= own["peak_process_bytes"] > 10**7

@@ -35,6 +35,10 @@ def test_a_tiny_run_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     for facts in result["sweeps"].values():
         assert facts["statuses"] == {"feasible": 6}
         assert facts["worse_than_manual"] == 0
+        head, *rows = facts["stages"]
+        assert head == "variant,stage,value,bound,gap,manual"
+        assert len({row.split(",")[0] for row in rows}) == 6
+        assert len(rows) % 6 == 0
     one, other = result["sweeps"].values()
     assert result["times_faster"] == pytest.approx(one["seconds"] / other["seconds"], abs=0.001)
     text = show(result)
