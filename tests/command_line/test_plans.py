@@ -70,6 +70,29 @@ def test_solve_as_json(towns: Path, tmp_path: Path, capsys: pytest.CaptureFixtur
     assert (told["objective"], told["bound"]) == (worst["value"], worst["bound"])
 
 
+def test_every_word_of_a_solve_arrives(
+    towns: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The engine, both gaps against the scale, the limit, the seed: as they were typed."""
+    asked: dict[str, Any] = {}
+    solve = api.solve
+
+    def noted(scenario: Any, **words: Any) -> Any:
+        asked.update(words)
+        return solve(scenario, **words)
+
+    monkeypatch.setattr(api, "solve", noted)
+    words = (
+        "--engine lagrange --gap 0 --gap-scale 0.25 --later-gap-scale 0.5 --time-limit 3 --seed 7 --threads 2"
+    )
+    assert main(["solve", str(towns), "-o", str(tmp_path / "plan"), "--json", *words.split()]) == 0
+    assert strict_json(capsys.readouterr().out)["engine"] == "lagrange"
+    wanted = {"engine": "lagrange", "gap": 0.0, "gap_scale": 0.25, "later_gap_scale": 0.5}
+    assert wanted | {"time_limit": 3.0, "seed": 7, "threads": 2} == {
+        name: asked[name] for name in (*wanted, "time_limit", "seed", "threads")
+    }
+
+
 def test_the_manual_plan_proves_nothing(solved: tuple[Path, Path], tmp_path: Path, capsys: Any) -> None:
     """Without a solver there is no bound: null, never infinity."""
     words = ["solve", str(solved[0]), "-o", str(tmp_path / "plan"), "--engine", "manual", "--json"]
