@@ -29,7 +29,18 @@ def test_a_tiny_run_is_told() -> None:
     benchmark = benchmarks()["replan"]
     parser = argparse.ArgumentParser()
     benchmark.add_options(parser)
-    words = ["--towns", "12", "--engine", "highs", "--time-limit", "5", "--share", "0.05"]
+    words = [
+        "--towns",
+        "12",
+        "--engine",
+        "highs",
+        "--time-limit",
+        "4",
+        "--again-limit",
+        "2",
+        "--share",
+        "0.05",
+    ]
     result = benchmark.run(parser.parse_args(words))
     again = result["again"]
     assert list(again) == ["without price", "with price", "as good", "from nothing"]
