@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from benchmarks.environment import ABSENT
+from benchmarks.tables import is_stopped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -54,6 +55,15 @@ def plot_time_against_size(results: Sequence[Result], path: Path) -> bool:
                 marker=MARKS[number % len(MARKS)],
                 label=name,
             )
+        stopped = [result for result in results if is_stopped(result)]
+        axes.plot(
+            [result["facts"]["towns"] for result in stopped],
+            [result["summary"]["seconds"]["median"] for result in stopped],
+            linestyle="none",
+            marker="o",
+            markersize=3,
+            color="white",
+        )
         _draw_peers(axes, results)
         axes.set(xscale="log", yscale="log", xlabel="towns", ylabel="seconds of a whole solve")
         towns = sorted({result["facts"]["towns"] for result in results})
@@ -63,7 +73,8 @@ def plot_time_against_size(results: Sequence[Result], path: Path) -> bool:
         axes.minorticks_off()
         axes.grid(which="major", alpha=0.3)
         axes.set_title(
-            "Time against size: median of the seeds; an arrow means a peer stopped by its limit", fontsize=11
+            "Time against size: median of the seeds. Stopped by the limit: white in the middle; peers: an arrow",
+            fontsize=11,
         )
         axes.legend(fontsize=8, loc="upper left", bbox_to_anchor=(1.01, 1.0), frameon=False)
     return True

@@ -31,8 +31,8 @@ PHASES: Final = "### Seconds phase by phase\n"
 GROWTH: Final = """\
 ### Growth
 
-Seconds grow like this power of the number of towns. Where a time limit ended both runs, or a plan fell short of its
-gap, that is no growth of the work.
+Seconds grow like this power of the number of towns. Only runs that came to their gap count: one that its limit ended
+says how long the limit is.
 """
 
 PEERS: Final = """\
@@ -82,8 +82,7 @@ def write_report(results: str | Path, page: str | Path) -> Path:
     parts = [HEAD]
     if scale:
         parts += [SOLVES, tables.whole_solves(scale), _time_plot(scale, path), PHASES, tables.phases(scale)]
-        if grown := tables.growth(scale):
-            parts += [GROWTH, grown]
+        parts += [GROWTH, tables.growth(scale) or "No case came to its gap at two sizes."]
         compared = tables.peers(scale)
         parts += [PEERS, compared] if compared else []
     if building:

@@ -188,9 +188,14 @@ def _processor(phases: Result, names: Sequence[str] = BUILDING) -> float:
 
 
 def growth(results: Sequence[Result]) -> str:
-    """By what power of the towns the median seconds grow, from the smallest to the largest of each kind."""
+    """By what power of the towns the median seconds grow, from the smallest to the largest of each kind.
+
+    A run that its limit ended says how long the limit is, not how long the work takes: it does not count.
+    """
     groups: dict[tuple[str, int, str], list[Result]] = {}
     for result in results:
+        if is_stopped(result):
+            continue
         facts = result["facts"]
         groups.setdefault((facts["kind"], facts["periods"], result["series"]), []).append(result)
     rows = []
@@ -202,6 +207,11 @@ def growth(results: Sequence[Result]) -> str:
             power = math.log(seconds[1] / seconds[0]) / math.log(towns[1] / towns[0])
             rows.append((kind, str(periods), series, f"{towns[0]:,}", f"{towns[1]:,}", _number(power, 2)))
     return table(("case", "periods", "series", "from towns", "to towns", "power"), rows) if rows else ""
+
+
+def is_stopped(result: Result) -> bool:
+    """Whether the time limit ended a run of yjopt."""
+    return any(run["yjopt"].get("stopped_by") == "time" for run in result["runs"])
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

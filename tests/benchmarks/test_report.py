@@ -116,6 +116,14 @@ def test_growth_is_a_power_of_the_towns() -> None:
     assert growth([small]) == ""
 
 
+def test_what_its_limit_ended_is_no_growth() -> None:
+    """Two runs of a minute each do not grow; that is said, and no power."""
+    small, large = (_result(towns, 60.0) | {"series": ""} for towns in (85, 850))
+    for result in (small, large):
+        result["runs"][0]["yjopt"]["stopped_by"] = "time"
+    assert growth([small, large]) == ""
+
+
 def test_the_same_files_make_the_same_page(tmp_path: Path) -> None:
     """Byte for byte, plots too: a page in the repository changes only with its figures."""
     write_result(tmp_path / "results", _result(85, 10.5))
