@@ -209,3 +209,31 @@ def network(seed: int, *, stages: int = 3) -> Mip:
         cost = random.integers(1, 4, arcs) * random.choice([-1, 1], arcs)
         builder.cost(f"s{stage}", x, cost * (random.random(arcs) < (0.6 if stage else 1.0)))
     return builder.build([(f"s{stage}", 1) for stage in range(stages)])
+
+
+def block(mip: Mip, *names: str) -> IntArray:
+    """Columns of some blocks."""
+    return np.concatenate([np.arange(b.start, b.stop) for b in mip.column_blocks if b.name in names])
+
+
+def flags(mip: Mip, *names: str) -> BoolArray:
+    """Whether columns are of some blocks."""
+    result = np.zeros(mip.num_columns, dtype=np.bool_)
+    result[block(mip, *names)] = True
+    return result
+
+
+def hauled(seed: int) -> Mip:
+    """Goods of two kinds on two roads with trucks, out of one budget of hours; what is not sent costs."""
+    random = np.random.default_rng(seed)
+    builder = Builder()
+    sent = builder.columns("sent", 0, random.integers(1, 4, 4)).reshape(2, 2)
+    trips = builder.columns("trips", 0, 3, size=2)
+    load = builder.rows("load", -np.inf, int(random.integers(0, 3)), size=2)
+    builder.entries(load[:, None], sent, random.integers(1, 5, (2, 2)))
+    builder.entries(load, trips, -random.integers(3, 25, 2))
+    hours = builder.rows("hours", -np.inf, int(random.integers(1, 6)), size=1)
+    builder.entries(hours, trips, random.integers(1, 3, 2))
+    builder.cost("cost", sent, -random.integers(1, 9, (2, 2)))
+    builder.cost("cost", trips, 1)
+    return builder.build([("cost", 1)])

@@ -17,7 +17,7 @@ from yjopt.engines import choice, first_stages_run, lagrange, patterns
 from yjopt.engines.guidance import Guidance
 from yjopt.engines.halves import SolvedHalf, basis_of, first_half, later_half, relaxed_half, tied
 from yjopt.engines.highs import HighsEngine
-from yjopt.engines.later_stages import decided_anew
+from yjopt.engines.later_stages import Rest, decided_anew
 from yjopt.engines.lexicographic import solve
 from yjopt.engines.outcome import StoppedBy
 from yjopt.engines.params import Guide, Later, Params
@@ -130,7 +130,7 @@ def test_goods_are_decided_anew_from_their_half(monkeypatch: pytest.MonkeyPatch)
     later = later._replace(basis=statuses)
     monkeypatch.setattr(Relaxation, "minimise", noted)
     found = [
-        decided_anew(mip, nothing, free, whole, both(mip), deadline=soon(), begun=begun)
+        decided_anew(mip, nothing, Rest(free, whole, free), both(mip), deadline=soon(), begun=begun)
         for begun in (None, later)
     ]
     values = [both(mip) @ one.values for one in found if one.values is not None]
@@ -146,7 +146,8 @@ def guide_of(mip: Mip, nothing: IntArray, seen: list[FloatArray]) -> Guide:
         seen.append(pattern)
         return nothing
 
-    later = Later(np.flatnonzero(goods(mip)), np.zeros(0, dtype=np.int64), lambda x, _: x)
+    own = np.flatnonzero(goods(mip))
+    later = Later(own, np.zeros(0, dtype=np.int64), own, lambda x, _: x)
     return Guide(WEIGHTS, lay, np.zeros(0, dtype=np.int64), later)
 
 

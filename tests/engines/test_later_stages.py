@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tiny_mips import layers, points
+from tiny_mips import block, flags, hauled, layers, points
 
 from yjopt.engines import choice, lagrange
 from yjopt.engines.halves import later_half
-from yjopt.engines.later_stages import decided_anew, with_closer_entries
+from yjopt.engines.later_stages import Rest, decided_anew, with_closer_entries
 from yjopt.engines.lexicographic import solve
 from yjopt.engines.outcome import StoppedBy
 from yjopt.engines.params import Guide, Later, Params
@@ -30,32 +30,6 @@ WEIGHTS = {"unmet": 1e4, "cost": 1.0}
 
 def soon(seconds: float = 20.0) -> float:
     return time.monotonic() + seconds
-
-
-def block(mip: Mip, *names: str) -> np.ndarray:
-    return np.concatenate([np.arange(b.start, b.stop) for b in mip.column_blocks if b.name in names])
-
-
-def flags(mip: Mip, *names: str) -> np.ndarray:
-    result = np.zeros(mip.num_columns, dtype=np.bool_)
-    result[block(mip, *names)] = True
-    return result
-
-
-def hauled(seed: int) -> Mip:
-    """Goods of two kinds on two roads with trucks, out of one budget of hours; what is not sent costs."""
-    random = np.random.default_rng(seed)
-    builder = Builder()
-    sent = builder.columns("sent", 0, random.integers(1, 4, 4)).reshape(2, 2)
-    trips = builder.columns("trips", 0, 3, size=2)
-    load = builder.rows("load", -np.inf, int(random.integers(0, 3)), size=2)
-    builder.entries(load[:, None], sent, random.integers(1, 5, (2, 2)))
-    builder.entries(load, trips, -random.integers(3, 25, 2))
-    hours = builder.rows("hours", -np.inf, int(random.integers(1, 6)), size=1)
-    builder.entries(hours, trips, random.integers(1, 3, 2))
-    builder.cost("cost", sent, -random.integers(1, 9, (2, 2)))
-    builder.cost("cost", trips, 1)
-    return builder.build([("cost", 1)])
 
 
 @given(st.integers(0, 2**32 - 1))
@@ -99,7 +73,7 @@ def test_the_first_stages_stay_and_the_rest_is_whole(seed: int) -> None:
     cost = np.zeros(mip.num_columns)
     cost[block(mip, "ship")] = -1.0
     free, whole = flags(mip, "ship", "used"), flags(mip, "used")
-    found = decided_anew(mip, nothing, free, whole, cost, deadline=soon())
+    found = decided_anew(mip, nothing, Rest(free, whole, free), cost, deadline=soon())
     assert found.values is not None
     assert (found.values[~free] == nothing[~free]).all()
     used = found.values[block(mip, "used")]
@@ -117,7 +91,7 @@ def test_a_relaxation_that_does_not_end_gives_nothing(
     mip, nothing = layers(0, sites=6, towns=10)
     monkeypatch.setattr(Relaxation, "minimise", lambda *_, **__: RelaxedOutcome(reason))
     free = flags(mip, "ship", "used")
-    found = decided_anew(mip, nothing, free, free, np.zeros(mip.num_columns), deadline=soon())
+    found = decided_anew(mip, nothing, Rest(free, free, free), np.zeros(mip.num_columns), deadline=soon())
     assert found.values is None
     assert found.interrupted is interrupted
 
@@ -144,7 +118,8 @@ def sent_for_nothing() -> tuple[Mip, IntArray]:
 
 def later_of(mip: Mip, lay: Callable[[IntArray, FloatArray], IntArray]) -> Later:
     used = block(mip, "used")
-    return Later(np.sort(np.concatenate([block(mip, "ship"), used])), used, lay)
+    own = np.sort(np.concatenate([block(mip, "ship"), used]))
+    return Later(own, used, own, lay)
 
 
 @pytest.mark.usefixtures("nothing_else")
@@ -175,6 +150,19 @@ def test_a_plan_is_laid_after_it_and_taken_where_it_is_better(is_better: bool) -
     assert mip.stages[0].value(outcome.x) == mip.stages[0].value(start)
     taken = mip.stages[1].value(outcome.x) < mip.stages[1].value(start)
     assert taken is is_better
+
+
+@pytest.mark.usefixtures("nothing_else")
+def test_what_is_laid_is_brought_nearer_to_the_vector() -> None:
+    """Nothing is gained by laying; between the plan laid and the vector there is one without goods."""
+    mip, start = sent_for_nothing()
+    guide = Guide(
+        WEIGHTS, lambda *_: start, np.zeros(0, dtype=np.int64), later_of(mip, lambda x, _: x.copy())
+    )
+    outcome = solve(mip, Params(gap=0.0, time_limit=1.5, engine="lagrange", guide=guide), start)
+    assert outcome.x is not None
+    assert mip.stages[0].value(outcome.x) == mip.stages[0].value(start)
+    assert not outcome.x[block(mip, "ship", "used")].any()
 
 
 @pytest.mark.usefixtures("nothing_else")

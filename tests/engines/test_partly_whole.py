@@ -11,7 +11,9 @@ from scipy import sparse
 from tiny_mips import dense_cost, hung_on, layers
 
 from yjopt.engines import partly_whole as partly_whole_module
+from yjopt.engines.engine import SingleOutcome
 from yjopt.engines.highs import HighsEngine
+from yjopt.engines.outcome import StoppedBy
 from yjopt.engines.partly_whole import partly_whole, settled
 from yjopt.engines.relaxation import Relaxation
 from yjopt.engines.remote import RemoteEngine
@@ -159,11 +161,13 @@ def test_what_does_not_go_with_all_that_is_decided_goes_with_what_is_not_used(
     whole = np.concatenate([hung_on(small), hung_on(large)])
     solve, kept = partly_whole_module.made_whole, list[int]()
 
-    def once_in_vain(
-        mip: Mip, cost: IntArray, fixed: BoolArray, *args: Any, **options: Any
-    ) -> IntArray | None:
+    def once_in_vain(mip: Mip, cost: IntArray, fixed: BoolArray, *args: Any, **options: Any) -> SingleOutcome:
         kept.append(int(fixed.sum()))
-        return None if len(kept) == 1 else solve(mip, cost, fixed, *args, **options)
+        return (
+            SingleOutcome(None, None, None, "none", StoppedBy.TIME)
+            if len(kept) == 1
+            else solve(mip, cost, fixed, *args, **options)
+        )
 
     monkeypatch.setattr(partly_whole_module, "made_whole", once_in_vain)
     found = settled(mip, dense_cost(mip), whole, np.zeros_like(whole), start, deadline=soon())

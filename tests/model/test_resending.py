@@ -12,7 +12,7 @@ from tiny_command import command
 
 from yjopt import Scenario, generate
 from yjopt.auditing import audit
-from yjopt.engines.later_stages import decided_anew
+from yjopt.engines.later_stages import Rest, decided_anew
 from yjopt.instance import index
 from yjopt.model.assembly import assemble
 from yjopt.model.manual import manual
@@ -116,7 +116,7 @@ def test_after_whole_trips_nearly_all_arrives_that_the_relaxation_sends(seed: in
     free, whole = np.zeros((2, mip.num_columns), dtype=np.bool_)
     free[to_be_resent(model)] = True
     whole[trips_and_orders(model)] = True
-    found = decided_anew(mip, plan, free, whole, cost_of(model), deadline=time.monotonic() + 20)
+    found = decided_anew(mip, plan, Rest(free, whole, free), cost_of(model), deadline=time.monotonic() + 20)
     assert found.values is not None
     x = resent(instance, model, plan, found.values)
     assert mip.is_feasible(x)

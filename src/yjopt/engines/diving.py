@@ -39,7 +39,6 @@ def dived(
     *,
     limits: tuple[Limit, ...] = (),
     at_once: tuple[float, ...] = AT_ONCE,
-    propagates: bool = True,
 ) -> tuple[FloatArray, bool]:
     """Make some columns of a relaxation's optimum whole.
 
@@ -57,8 +56,6 @@ def dived(
         Extra rows that the optimum keeps.
     at_once : tuple of float
         Parts of the columns that are still broken which are rounded at a time: a dive for each, the cheapest counts.
-    propagates : bool
-        Whether what follows from a fixed column for others is fixed with it.
 
     Returns
     -------
@@ -70,7 +67,7 @@ def dived(
     """
     best, is_whole = values, False
     for part in at_once:
-        dive = Dive(relaxation, cost, values, columns, part, limits, propagates)
+        dive = Dive(relaxation, cost, values, columns, part, limits)
         finished = dive.until(deadline)
         if finished and (not is_whole or cost @ dive.values < cost @ best):
             best, is_whole = dive.values, True
@@ -111,6 +108,12 @@ class Bounds:
             return True
         self.revert(mark)
         return False
+
+    def raise_to(self, column: int, value: float) -> None:
+        """Let a column be no less, unless some row could not be kept any more."""
+        mark = self.mark()
+        if value > self.lower[column] and not self._close(column, value, self.upper[column]):
+            self.revert(mark)
 
     def mark(self) -> int:
         """A point to come back to."""
@@ -196,8 +199,6 @@ class Dive:
         Part of what is still broken that is rounded at a time.
     limits : tuple of Limit
         Extra rows.
-    propagates : bool
-        Whether what follows from a fixed column for others of `columns` is fixed with it.
 
     Attributes
     ----------
@@ -213,7 +214,6 @@ class Dive:
     columns: IntArray
     at_once: float
     limits: tuple[Limit, ...] = ()
-    propagates: bool = True
     interrupted: bool = field(default=False, init=False)
     rounds: int = field(default=0, init=False)
     _bounds: Bounds = field(init=False, repr=False)
@@ -221,14 +221,14 @@ class Dive:
 
     def __post_init__(self) -> None:
         kind = np.zeros(self.relaxation.mip.num_columns, dtype=np.bool_)
-        kind[self.columns] = self.propagates
+        kind[self._closes_in()] = True
         self._bounds = Bounds(self.relaxation.mip, kind)
 
     def until(self, deadline: float) -> bool:
         """Go on until all columns are whole that can be, or a deadline by `time.monotonic`; whether it came so far."""
         while True:
             broken = self._keep_whole()
-            if not len(broken):
+            if self._is_enough(broken):
                 return True
             if deadline - time.monotonic() < LEAST_SECONDS:
                 return False
@@ -236,6 +236,21 @@ class Dive:
             if found is None:
                 return False
             self.values = found
+
+    def _closes_in(self) -> IntArray:
+        """Columns for which it is looked up what follows from one that is fixed."""
+        return self.columns
+
+    def _is_enough(self, broken: IntArray) -> bool:
+        """Whether no more need be made whole."""
+        return not len(broken)
+
+    def _prepare(self, broken: IntArray) -> None:
+        """Before columns are rounded."""
+
+    def _parts(self, some: IntArray) -> list[IntArray]:
+        """What is rounded up instead where some columns do not go together."""
+        return [some[:1]]
 
     def _keep_whole(self) -> IntArray:
         """Fix what is used in whole numbers, so that it stays; the columns that are broken."""
@@ -251,15 +266,17 @@ class Dive:
     def _round(self, broken: IntArray, deadline: float) -> FloatArray | None:
         """Round some columns, up where that can be; the relaxation's vector then.
 
-        Where they do not go together, only the first one. None where time is up, or nothing helps.
+        Where they do not go together, fewer, the first one last. None where time is up, or nothing helps.
         """
         part = self.values[broken] - np.floor(self.values[broken])
         nearest = broken[np.argsort(-part, kind="stable")]
         some = nearest[: int(np.ceil(self.at_once * len(nearest)))]
         # What is left over in crumbs is not opened for them, where it need not be.
         ways = [(nearest, False)] if part.max() < CRUMB else []
-        for columns, upwards in (*ways, (some, True), (nearest[:1], True), (nearest[:1], False)):
+        ways += [(columns, True) for columns in (some, *self._parts(some))]
+        for columns, upwards in (*ways, (nearest[:1], False)):
             mark, stuck = self._bounds.mark(), set[int]()
+            self._prepare(broken)
             for column in columns.tolist():
                 value = self.values[column]
                 is_fixed = upwards and self._bounds.fix(column, np.ceil(value))

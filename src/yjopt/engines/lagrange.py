@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from yjopt.engines.districts import DistrictSearch
-from yjopt.engines.later_stages import decided_anew
+from yjopt.engines.finishing import finished
+from yjopt.engines.later_stages import Rest, decided_anew
 from yjopt.engines.laying import processes
 from yjopt.engines.outcome import StoppedBy, gap
 from yjopt.engines.patterns import PatternRun
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from yjopt.engines.engine import Engine
     from yjopt.engines.outcome import BoundProof
     from yjopt.engines.params import Params
-    from yjopt.model.mip import IntArray, Mip
+    from yjopt.model.mip import FloatArray, IntArray, Mip
 
 #: Columns up to which the solver still gets a large part whole, after everything else.
 WHOLE: Final = 30_000
@@ -43,6 +44,9 @@ LATER_SHARE: Final = 0.75
 
 #: Seconds that this takes at least with so many columns, and the power by which these grow.
 LATER_SECONDS, LATER_COLUMNS, LATER_POWER = 2.0, 100_000, 1.5
+
+#: Share of the time left for bringing the plan laid after that nearer to it.
+FINISH_SHARE: Final = 0.75
 
 #: Laying a plan after that takes at most about this share of laying one after a pattern.
 LATER_LAYING: Final = 0.5
@@ -130,22 +134,18 @@ class LargeRun(PatternRun):
             return
         # What is laid late is of no use: it cannot be cut short.
         seconds = min(LATER_SHARE * left, left - laying)
-        free = np.isin(piece, later.columns)
-        if not free.any() or LATER_SECONDS * (free.sum() / LATER_COLUMNS) ** LATER_POWER > seconds:
+        rest = Rest(*(np.isin(piece, own) for own in (later.columns, later.whole, later.decided)))
+        size = rest.free.sum()
+        if not size or LATER_SECONDS * (size / LATER_COLUMNS) ** LATER_POWER > seconds:
             return
-        whole, cost, until = (
-            np.isin(piece, later.whole),
-            self._guiding_cost(self.mips[part]),
-            time.monotonic() + seconds,
-        )
+        until, cost = time.monotonic() + seconds, self._guiding_cost(self.mips[part])
         with threads(1, "bound") as (pool, _):
             # One core is idle otherwise, and a bound with the first stages held is not touched by what comes after.
             bounding = pool.submit(self._bound_next, part, until) if processes() > 1 else None
             found = decided_anew(
                 self.mips[part],
                 own,
-                free,
-                whole,
+                rest,
                 cost,
                 deadline=until,
                 seed=self.params.seed,
@@ -158,7 +158,22 @@ class LargeRun(PatternRun):
         if found.values is not None and not self._ended:
             vector = x.astype(np.float64)
             vector[piece] = found.values
-            self._offer(later.lay(x, vector))
+            laid = later.lay(x, vector)
+            self._offer(laid)
+            self._finish(part, laid, found.values, rest)
+
+    def _finish(self, part: int, laid: IntArray, values: FloatArray, rest: Rest) -> None:
+        """Bring a plan that was laid after a vector of a part nearer to it."""
+        if self._ended or not self.mip.is_feasible(laid):
+            return
+        piece, result = self.parts[part].columns, laid.copy()
+        until = time.monotonic() + FINISH_SHARE * self._left
+        cost, seed = self._guiding_cost(self.mips[part]), self.params.seed
+        found = finished(self.mips[part], laid[piece], values, rest, cost, deadline=until, seed=seed)
+        if found.interrupted:
+            self.reasons.add(StoppedBy.INTERRUPT)
+        result[piece] = found.x
+        self._offer(result)
 
     def _stages(self) -> bool:
         """All stages in order; False where nothing is to come after them."""

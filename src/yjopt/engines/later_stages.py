@@ -14,21 +14,39 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 from scipy import sparse
 
-from yjopt.engines.diving import dived
 from yjopt.engines.fixing import Plan
 from yjopt.engines.outcome import StoppedBy
 from yjopt.engines.relaxation import Relaxation
+from yjopt.engines.sharing import SharingDive
 
 if TYPE_CHECKING:
     from yjopt.engines.halves import SolvedHalf
     from yjopt.model.mip import BoolArray, FloatArray, IntArray, Mip
 
 #: Part of the columns that are still broken which is rounded at a time.
-AT_ONCE: Final = 0.5
+AT_ONCE: Final = 0.7
 
 #: Share of the time that the relaxation itself may take, and how many times as long as one from nothing the dive may:
 #: its last rounds take long and give little.
 RELAX_SHARE, DIVE_TIMES = 0.8, 6.0
+
+
+class Rest(NamedTuple):
+    """What of a model comes after the first stages.
+
+    Attributes
+    ----------
+    free : bool[columns]
+        What is decided anew.
+    whole : bool[columns]
+        Those of them on which most of it hangs: they are to be whole.
+    decided : bool[columns]
+        Those of them that the others follow from.
+    """
+
+    free: BoolArray
+    whole: BoolArray
+    decided: BoolArray
 
 
 class Decided(NamedTuple):
@@ -50,25 +68,21 @@ class Decided(NamedTuple):
 def decided_anew(
     mip: Mip,
     x: IntArray,
-    free: BoolArray,
-    whole: BoolArray,
+    rest: Rest,
     cost: FloatArray,
     *,
     deadline: float,
     seed: int = 0,
     begun: SolvedHalf | None = None,
 ) -> Decided:
-    """Relax some columns with all others as in a plan, and make some of them whole.
+    """Relax what comes after the first stages with all else as in a plan, and make whole what most of it hangs on.
 
     Parameters
     ----------
     mip : Mip
     x : int64[columns]
         The plan.
-    free : bool[columns]
-        What is decided anew.
-    whole : bool[columns]
-        What is to be whole of it.
+    rest : Rest
     cost : float64[columns]
     deadline : float
         By `time.monotonic`.
@@ -77,13 +91,9 @@ def decided_anew(
     begun : SolvedHalf, optional
         The same with another plan for the rest.
     """
-    columns = np.flatnonzero(free)
-    cut = Plan(mip, x).cut(columns)
-    small, own, cost = (
-        with_closer_entries(cut.mip, whole[columns]),
-        np.flatnonzero(whole[columns]),
-        cost[columns],
-    )
+    columns = np.flatnonzero(rest.free)
+    whole, cost = rest.whole[columns], cost[columns]
+    small, own = with_closer_entries(Plan(mip, x).cut(columns).mip, whole), np.flatnonzero(whole)
     began = time.monotonic()
     soon = began + RELAX_SHARE * (deadline - began)
     with Relaxation(small, seed) as relaxation:
@@ -93,13 +103,11 @@ def decided_anew(
         now = time.monotonic()
         took = max(now - began, 0.0 if begun is None else begun.seconds)
         until = min(deadline, now + DIVE_TIMES * took)
-        # In a row of vehicles hundreds of trips stand: what follows from one of them is next to nothing.
-        values, interrupted = dived(
-            relaxation, cost, found.values, own, until, at_once=(AT_ONCE,), propagates=False
-        )
+        dive = SharingDive(relaxation, cost, found.values, own, AT_ONCE)
+        dive.until(until)
     result = x.astype(np.float64)
-    result[columns] = values
-    return Decided(result, interrupted)
+    result[columns] = dive.values
+    return Decided(result, dive.interrupted)
 
 
 def with_closer_entries(mip: Mip, whole: BoolArray) -> Mip:

@@ -38,6 +38,7 @@ class Later:
 
     columns: IntArray
     whole: IntArray
+    decided: IntArray
     lay: Callable[[IntArray, FloatArray], IntArray]
 
 

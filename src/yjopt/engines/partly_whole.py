@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from yjopt.engines.components import Part
-    from yjopt.engines.engine import Limit
+    from yjopt.engines.engine import Limit, SingleOutcome
     from yjopt.engines.search import Search
     from yjopt.model.mip import BoolArray, FloatArray, IntArray, Mip
 
@@ -216,8 +216,10 @@ def settled(
                 made = made_whole(
                     small, cost[here], fixed, found.values, gap=GAP, deadline=deadline, seed=seed
                 )
-                if made is not None:
-                    x[here], solved[here] = _better(small, made, start[here]), True
+                if made.stopped_by is StoppedBy.INTERRUPT:
+                    return Settled(x, bound, None, solved, True)
+                if made.x is not None:
+                    x[here], solved[here] = _better(small, made.x, start[here]), True
                     break
     return Settled(x, bound, pieces.parts[-1] if pieces.parts else None, solved)
 
@@ -231,7 +233,7 @@ def made_whole(
     gap: float,
     deadline: float,
     seed: int = 0,
-) -> IntArray | None:
+) -> SingleOutcome:
     """A plan with some columns as in a vector, found by a solver.
 
     Parameters
@@ -246,12 +248,12 @@ def made_whole(
 
     Returns
     -------
-    int64[columns] or None
-        None where there is no such plan, or none was found in time.
+    SingleOutcome
+        Its bound is one among such plans only.
     """
     fixed = np.rint(values)
     small = replace(mip, lower=np.where(kept, fixed, mip.lower), upper=np.where(kept, fixed, mip.upper))
-    return RegionEngine(seed=seed).minimise(small, cost, gap=gap, deadline=deadline).x
+    return RegionEngine(seed=seed).minimise(small, cost, gap=gap, deadline=deadline)
 
 
 def _better(mip: Mip, made: IntArray, start: IntArray) -> IntArray:

@@ -29,19 +29,13 @@ _CRUMB: Final = 1e-6
 def to_be_resent(model: Model) -> IntArray:
     """Columns that `resent` decides, sorted, and those that follow from them."""
     supplies = model.supplies
-    return np.sort(
-        np.concatenate(
-            [
-                supplies.ship,
-                supplies.order,
-                supplies.stock.ravel(),
-                supplies.received.ravel(),
-                supplies.serve,
-                supplies.lost,
-                model.trips.trip,
-            ]
-        )
-    )
+    follows = [supplies.stock.ravel(), supplies.received.ravel(), supplies.serve, supplies.lost]
+    return np.sort(np.concatenate([sent_and_ordered(model), *follows]))
+
+
+def sent_and_ordered(model: Model) -> IntArray:
+    """Columns that `resent` decides, sorted."""
+    return np.sort(np.concatenate([model.supplies.ship, trips_and_orders(model)]))
 
 
 def trips_and_orders(model: Model) -> IntArray:
