@@ -27,7 +27,7 @@ from yjopt.model.districts import districts
 from yjopt.model.manual import manual
 from yjopt.model.manual.guided import guided, guiding_weights, to_be_whole
 from yjopt.model.manual.relaying import Polish
-from yjopt.model.manual.resending import resent, sent_and_ordered, to_be_resent, trips_and_orders
+from yjopt.model.manual.resending import needed, resent, sent_and_ordered, to_be_resent, trips_and_orders
 from yjopt.model.names import STAGE_HARD
 from yjopt.model.nothing import nothing
 from yjopt.model.tightening import tighten
@@ -275,8 +275,8 @@ def solve(
 
 def _guide(instance: Instance, model: Model) -> Guide:
     """How the engines make plans of relaxations: people and all else, then goods with people as they are."""
-    resend = partial(resent, instance, model)
-    later = Later(to_be_resent(model), trips_and_orders(model), sent_and_ordered(model), resend)
+    columns = to_be_resent(model), trips_and_orders(model), sent_and_ordered(model)
+    later = Later(*columns, *(partial(work, instance, model) for work in (needed, resent)))
     signs = np.sort(np.concatenate(model.strict.signs))
     lay = partial(guided, instance, model)
     return Guide(guiding_weights(model.mip), lay, to_be_whole(model), later, signs)

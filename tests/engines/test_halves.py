@@ -147,7 +147,7 @@ def guide_of(mip: Mip, nothing: IntArray, seen: list[FloatArray]) -> Guide:
         return nothing
 
     own = np.flatnonzero(goods(mip))
-    later = Later(own, np.zeros(0, dtype=np.int64), own, lambda x, _: x)
+    later = Later(own, np.zeros(0, dtype=np.int64), own, lambda *_: nothing, lambda x, _: x)
     return Guide(WEIGHTS, lay, np.zeros(0, dtype=np.int64), later)
 
 

@@ -89,21 +89,64 @@ def test_others_leave_each_column_what_it_has_beyond_doubt() -> None:
     assert sharing._bounds.lower.sum() == 14
 
 
-def test_what_is_not_used_by_then_costs_as_much_as_everything() -> None:
-    """While a tenth or less is broken; what is used costs what it did."""
+def test_what_is_not_used_by_then_stays_so() -> None:
+    """Once few are broken, or much of the time is over."""
     mip = fleet(0)
     cost = dense_cost(mip).astype(np.float64)
     with Relaxation(mip) as relaxation:
         found = relaxation.minimise(cost, deadline=soon())
         assert found.values is not None
-        dive = SharingDive(relaxation, cost, found.values, TRIPS, 0.7)
         unused = TRIPS[found.values[TRIPS] <= 1e-6]
-        assert len(unused)
         some = broken(found.values)
-        assert not dive._is_enough(some)
-        assert (dive.cost == cost).all()
-        assert not dive._is_enough(some[: int(FEW * len(some))])
-        dearer = np.flatnonzero(dive.cost != cost)
-        assert dearer.tolist() == unused.tolist()
-        assert np.allclose(dive.cost[unused] - cost[unused], -cost @ found.values)
-    assert (cost == dense_cost(mip)).all()
+        assert len(unused)
+        few, late = (SharingDive(relaxation, cost, found.values, TRIPS, 0.7) for _ in range(2))
+        for dive in (few, late):
+            assert not dive._is_enough(some)
+            assert (dive._bounds.upper[unused] > 0).all()
+        few._is_enough(some[: int(FEW * len(some))])
+        late._late = time.monotonic() - 1
+        late._is_enough(some)
+        for dive in (few, late):
+            assert not dive._bounds.upper[unused].any()
+            assert (dive._bounds.upper[some] > 0).all()
+
+
+def test_what_is_needed_in_any_case_is_left_to_all_others() -> None:
+    """A trip that gains nothing stays, and the rest is as good as without its hours."""
+    mip = fleet(3)
+    cost = dense_cost(mip).astype(np.float64)
+    with Relaxation(mip) as relaxation:
+        found = relaxation.minimise(cost, deadline=soon())
+        assert found.values is not None
+        idle = int(TRIPS[found.values[TRIPS] <= 1e-6][0])
+        least = np.zeros(mip.num_columns, dtype=np.int64)
+        least[idle] = 2
+        dive = SharingDive(relaxation, cost, found.values, TRIPS, 0.7)
+        assert dive.leave(least, soon())
+        assert dive.values[idle] >= 2 - 1e-6
+        assert cost @ dive.values > cost @ found.values
+        assert dive.until(soon())
+        assert dive.values[idle] >= 2 - 1e-6
+        assert keeps_rows(mip, dive.values)
+        assert not SharingDive(relaxation, cost, found.values, TRIPS, 0.7).leave(least, soon(-1))
+
+
+def test_what_cannot_be_had_is_not_left() -> None:
+    """What no vector of the relaxation allows is given up, and the dive goes on."""
+    builder = Builder()
+    trips = builder.columns("trips", 0, 9, size=2)
+    rows = builder.rows("hours", -np.inf, 10, size=1)
+    builder.entries(rows, trips, 3)
+    other = builder.rows("other", 4, 4, size=1)
+    builder.entries(other, trips, np.array([1, 2]))
+    mip = builder.build([])
+    cost = np.array([1.0, 0.0])
+    with Relaxation(mip) as relaxation:
+        found = relaxation.minimise(cost, deadline=soon())
+        assert found.values is not None
+        dive = SharingDive(relaxation, cost, found.values, np.arange(2), 0.7)
+        # Three on the first road keep either row by itself; with the half that the second then needs hours do not do.
+        assert dive.leave(np.array([3, 0]), soon())
+        assert not dive._bounds.lower.any()
+        assert dive.until(soon())
+    assert keeps_rows(mip, dive.values)

@@ -19,7 +19,7 @@ from yjopt.model.manual import manual
 from yjopt.model.manual.carriers import Carriers
 from yjopt.model.manual.guided import guiding_weights
 from yjopt.model.manual.ledger import Ledger
-from yjopt.model.manual.resending import resent, to_be_resent, trips_and_orders
+from yjopt.model.manual.resending import needed, resent, to_be_resent, trips_and_orders
 from yjopt.plan import decode
 
 if TYPE_CHECKING:
@@ -116,8 +116,24 @@ def test_after_whole_trips_nearly_all_arrives_that_the_relaxation_sends(seed: in
     free, whole = np.zeros((2, mip.num_columns), dtype=np.bool_)
     free[to_be_resent(model)] = True
     whole[trips_and_orders(model)] = True
-    found = decided_anew(mip, plan, Rest(free, whole, free), cost_of(model), deadline=time.monotonic() + 20)
+    rest, soon = Rest(free, whole, free), time.monotonic() + 20
+    asked: list[IntArray] = []
+
+    def in_any_case(vector: FloatArray) -> IntArray:
+        asked.append(needed(instance, model, plan, vector))
+        return asked[-1]
+
+    found = decided_anew(mip, plan, rest, cost_of(model), deadline=soon, needed=in_any_case)
     assert found.values is not None
+    # What people use up takes some trips that the hours allow, and the dive leaves them these.
+    trips = model.trips.trip
+    assert 0 < asked[0][trips].sum() < plan[trips].sum()
+    assert (found.values[trips] >= asked[0][trips] - 1e-6).all()
+    driven = np.zeros(mip.num_columns)
+    driven[trips] = asked[0][trips]
+    hours = next(block for block in mip.row_blocks if block.name == "fleet_hours")
+    rows = slice(hours.start, hours.stop)
+    assert ((mip.matrix @ driven)[rows] <= mip.row_upper[rows] + 1e-9).all()
     x = resent(instance, model, plan, found.values)
     assert mip.is_feasible(x)
     goods = mip.stage(GOODS)

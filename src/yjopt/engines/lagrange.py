@@ -139,6 +139,10 @@ class LargeRun(PatternRun):
         if not size or LATER_SECONDS * (size / LATER_COLUMNS) ** LATER_POWER > seconds:
             return
         until, cost = time.monotonic() + seconds, self._guiding_cost(self.mips[part])
+
+        def needed(values: FloatArray) -> IntArray:
+            return later.needed(x, _with(x, piece, values))[piece]
+
         with threads(1, "bound") as (pool, _):
             # One core is idle otherwise, and a bound with the first stages held is not touched by what comes after.
             bounding = pool.submit(self._bound_next, part, until) if processes() > 1 else None
@@ -150,15 +154,14 @@ class LargeRun(PatternRun):
                 deadline=until,
                 seed=self.params.seed,
                 begun=self.later_halves.get(part),
+                needed=needed,
             )
             if bounding is not None:
                 bounding.result()
         if found.interrupted:
             self.reasons.add(StoppedBy.INTERRUPT)
         if found.values is not None and not self._ended:
-            vector = x.astype(np.float64)
-            vector[piece] = found.values
-            laid = later.lay(x, vector)
+            laid = later.lay(x, _with(x, piece, found.values))
             self._offer(laid)
             self._finish(part, laid, found.values, rest)
 
@@ -309,3 +312,10 @@ class LargeRun(PatternRun):
         """Whether many regions have gained nothing, and there is something better to do."""
         tried = self.searches[part].tally.regions - self.gained_at.get(part, 0)
         return part in self.in_hurry and tried >= PATIENCE
+
+
+def _with(x: IntArray, piece: IntArray, values: FloatArray) -> FloatArray:
+    """A plan with a vector in some columns."""
+    vector = x.astype(np.float64)
+    vector[piece] = values
+    return vector

@@ -20,6 +20,8 @@ from yjopt.engines.relaxation import Relaxation
 from yjopt.engines.sharing import SharingDive
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from yjopt.engines.halves import SolvedHalf
     from yjopt.model.mip import BoolArray, FloatArray, IntArray, Mip
 
@@ -28,7 +30,7 @@ AT_ONCE: Final = 0.7
 
 #: Share of the time that the relaxation itself may take, and how many times as long as one from nothing the dive may:
 #: its last rounds take long and give little.
-RELAX_SHARE, DIVE_TIMES = 0.8, 6.0
+RELAX_SHARE, DIVE_TIMES = 0.8, 10.0
 
 
 class Rest(NamedTuple):
@@ -74,6 +76,7 @@ def decided_anew(
     deadline: float,
     seed: int = 0,
     begun: SolvedHalf | None = None,
+    needed: Callable[[FloatArray], IntArray] | None = None,
 ) -> Decided:
     """Relax what comes after the first stages with all else as in a plan, and make whole what most of it hangs on.
 
@@ -90,6 +93,8 @@ def decided_anew(
         Of the solver.
     begun : SolvedHalf, optional
         The same with another plan for the rest.
+    needed : callable, optional
+        Given the vector, what is needed of the whole columns in any case.
     """
     columns = np.flatnonzero(rest.free)
     whole, cost = rest.whole[columns], cost[columns]
@@ -104,10 +109,16 @@ def decided_anew(
         took = max(now - began, 0.0 if begun is None else begun.seconds)
         until = min(deadline, now + DIVE_TIMES * took)
         dive = SharingDive(relaxation, cost, found.values, own, AT_ONCE)
-        dive.until(until)
+        if needed is None or dive.leave(needed(_put(x, columns, found.values))[columns], until):
+            dive.until(until)
+    return Decided(_put(x, columns, dive.values), dive.interrupted)
+
+
+def _put(x: IntArray, columns: IntArray, values: FloatArray) -> FloatArray:
+    """A plan with other values in some columns."""
     result = x.astype(np.float64)
-    result[columns] = dive.values
-    return Decided(result, dive.interrupted)
+    result[columns] = values
+    return result
 
 
 def with_closer_entries(mip: Mip, whole: BoolArray) -> Mip:

@@ -31,6 +31,8 @@ class Later:
         What is decided anew.
     whole : int64 array
         Those of them on which most of it hangs: they are made whole in the vector before a plan is laid after it.
+    needed : callable
+        Given what `lay` is given, returns a vector in whole numbers with no more of them than is needed in any case.
     lay : callable
         Given a plan and a vector in quanta that differs from it in these columns alone, returns a vector in whole
         numbers; taken only if it keeps every row and is better.
@@ -39,6 +41,7 @@ class Later:
     columns: IntArray
     whole: IntArray
     decided: IntArray
+    needed: Callable[[IntArray, FloatArray], IntArray]
     lay: Callable[[IntArray, FloatArray], IntArray]
 
 

@@ -62,14 +62,10 @@ def resent(instance: Instance, model: Model, x: IntArray, pattern: FloatArray) -
         command rule looks back over all of a plan: the caller checks.
     """
     columns, trips = model.supplies, model.trips
-    whole = np.ceil(pattern - _CRUMB).astype(np.int64)
-    ledger = Ledger(instance, model, _unsent(instance, model, x, whole[columns.order]))
-    carriers = Carriers(ledger)
-    carriers.resume()
-    for own in (columns.ship, trips.trip):
-        ledger.most[own] = np.minimum(ledger.most[own], np.maximum(whole[own], ledger.x[own]))
-    if not _is_fed(ledger, carriers):
+    carriers, is_fed = _fed(instance, model, x, pattern)
+    if not is_fed:
         return x
+    ledger = carriers.ledger
     shelves = Shelves(ledger, carriers)
     carriers.call(np.floor(pattern[trips.trip] + _CRUMB).astype(np.int64) - ledger.x[trips.trip])
     surely = np.floor(pattern[columns.ship] + _CRUMB).astype(np.int64) - ledger.x[columns.ship]
@@ -83,6 +79,47 @@ def resent(instance: Instance, model: Model, x: IntArray, pattern: FloatArray) -
     ledger.x[columns.received] = shelves.received()
     ledger.x[columns.lost] = shelves.left
     return with_goods_rules(instance, model, with_shortfalls(model, ledger.x))
+
+
+def needed(instance: Instance, model: Model, x: IntArray, pattern: FloatArray) -> IntArray:
+    """The plan of which `resent` would send more: what is used up for people, and nothing else.
+
+    Parameters
+    ----------
+    instance, model, x, pattern
+        As for `resent`.
+
+    Returns
+    -------
+    int64 array, shape (columns,)
+        Stocks are as if nothing had been sent. Without any trips of goods where not all that is used up could be sent.
+    """
+    carriers, is_fed = _fed(instance, model, x, pattern)
+    return carriers.ledger.x if is_fed else _unsent(instance, model, x, x[model.supplies.order])
+
+
+def _fed(instance: Instance, model: Model, x: IntArray, pattern: FloatArray) -> tuple[Carriers, bool]:
+    """Send what is used up for people after a pattern, and nothing else; whether all of it could be.
+
+    Where the pattern is in parts, what it sends may not do in whole numbers: then it is sent by the rule alone.
+    """
+    columns, trips = model.supplies, model.trips
+    whole = np.ceil(pattern - _CRUMB).astype(np.int64)
+    for follows in (True, False):
+        ledger = Ledger(instance, model, _unsent(instance, model, x, whole[columns.order]))
+        carriers = Carriers(ledger)
+        carriers.resume()
+        limits = ledger.most.copy()
+        for own in (columns.ship, trips.trip):
+            ledger.most[own] = np.minimum(ledger.most[own], np.maximum(whole[own], ledger.x[own]))
+        if not follows:
+            ledger.most[:] = limits
+        is_fed = _is_fed(ledger, carriers)
+        if is_fed:
+            break
+    for own in (columns.ship, trips.trip):
+        ledger.most[own] = np.minimum(limits[own], np.maximum(whole[own], ledger.x[own]))
+    return carriers, is_fed
 
 
 def _unsent(instance: Instance, model: Model, x: IntArray, order: IntArray) -> IntArray:
