@@ -134,7 +134,7 @@ class LargeRun(PatternRun):
             return
         # What is laid late is of no use: it cannot be cut short.
         seconds = min(LATER_SHARE * left, left - laying)
-        rest = Rest(*(np.isin(piece, own) for own in (later.columns, later.whole, later.decided)))
+        rest = Rest(*(np.isin(piece, some) for some in (later.columns, later.whole, later.decided)))
         size = rest.free.sum()
         if not size or LATER_SECONDS * (size / LATER_COLUMNS) ** LATER_POWER > seconds:
             return
