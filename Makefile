@@ -24,11 +24,12 @@ demo: $(STAMP)
 	    echo "examples/qingyuan is not there yet: nothing to solve."; \
 	fi
 
-# Everything a change must pass: style, types, quick tests, notebooks from top to bottom; in so many processes.
+# Everything a change must pass: style, types, notebooks from top to bottom, quick tests; in so many processes.
+# The notebooks, each as long as a hundred tests, come first: last, one process would wait for the other.
 TEST_PROCESSES ?= 2
 
 test: $(STAMP) lint
-	$(BIN)/python -m pytest -n $(TEST_PROCESSES) -m "not long and not alone" --nbmake --nbmake-timeout=300 tests $(NOTEBOOKS)
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) -m "not long and not alone" --nbmake --nbmake-timeout=300 $(NOTEBOOKS) tests
 	$(BIN)/python -m pytest -m "alone and not long" tests
 
 # Only what is too long for every change.

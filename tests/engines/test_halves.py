@@ -26,6 +26,7 @@ from yjopt.engines.subproblem import subproblem
 
 if TYPE_CHECKING:
     from yjopt.engines.events import Event
+    from yjopt.engines.halves import Half
     from yjopt.engines.relaxation import RelaxedOutcome
     from yjopt.model.mip import BoolArray, FloatArray, IntArray, Mip
 
@@ -193,19 +194,45 @@ def test_what_is_tied_together_has_no_halves(monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.usefixtures("any_size")
+@pytest.mark.parametrize("is_late", [False, True])
 @pytest.mark.parametrize("is_guided", [True, False])
-def test_a_plan_is_laid_after_both_halves(is_guided: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Before the guide is there, and if it never is; the first stages are bounded in any case."""
+def test_a_plan_is_laid_after_one_half_and_then_the_other(
+    is_guided: bool, is_late: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before the guide is there, and if it never is, or the other half; the first stages are bounded in any case."""
+    mip, nothing = layers(3, sites=8, towns=30)
+    later, first = halves(mip, nothing, soon())
+    relax = patterns.relaxed_half
+    resent: list[FloatArray] = []
+
+    def late(half: Half, cost: FloatArray, **options: Any) -> SolvedHalf:
+        found = relax(half, cost, **options)
+        is_later = len(half.columns) == len(later.columns)
+        return found._replace(values=None, basis=None) if is_late and is_later else found
+
+    def lay_later(x: IntArray, vector: FloatArray) -> IntArray:
+        resent.append(vector[later.columns])
+        return x
+
+    monkeypatch.setattr(patterns, "relaxed_half", late)
+    # What comes after the first stages is decided at the end, too, where a guide has ended.
+    monkeypatch.setattr(lagrange.LargeRun, "_lay_later", lambda *_: None)
     if not is_guided:
         monkeypatch.setattr(patterns, "guidance", lambda *_: Guidance(None, 0.1))
-    mip, nothing = layers(3, sites=8, towns=30)
     seen: list[FloatArray] = []
     guide = guide_of(mip, nothing, seen)
+    assert guide.later is not None
+    guide = dataclasses.replace(guide, later=dataclasses.replace(guide.later, lay=lay_later))
     outcome = solve(mip, Params(gap=0.0, time_limit=6.0, engine="lagrange", guide=guide), nothing)
-    later, first = halves(mip, nothing, soon())
-    assert later.values is not None
     assert first.values is not None
-    assert np.allclose(seen[0][later.columns], later.values)
+    assert later.values is not None
+    assert np.allclose(seen[0][later.columns], mip.upper[later.columns])
+    assert seen[0][first.columns] @ both(mip)[first.columns] == pytest.approx(
+        first.values @ both(mip)[first.columns]
+    )
+    assert len(resent) == (0 if is_late else 1)
+    for vector in resent:
+        assert vector @ both(mip)[later.columns] == pytest.approx(later.values @ both(mip)[later.columns])
     best = HighsEngine().minimise(mip, dense_cost(mip), gap=0.0, deadline=soon())
     assert best.value is not None
     assert best.value == best.bound

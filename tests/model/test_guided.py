@@ -232,7 +232,7 @@ def test_under_strict_a_plan_is_kept_that_is_a_pattern(seed: int) -> None:
     model = assemble(instance)
     begun = solve(
         model.mip,
-        Params(time_limit=4.0, engine="lagrange", guide=_guide(instance, model)),
+        Params(time_limit=12.0, engine="lagrange", guide=_guide(instance, model)),
         manual(instance, model),
     ).x
     assert begun is not None

@@ -15,20 +15,17 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from yjopt.engines.districts import DistrictSearch
-from yjopt.engines.finishing import finished
-from yjopt.engines.later_stages import Rest, decided_anew
 from yjopt.engines.laying import processes
 from yjopt.engines.outcome import StoppedBy, gap
 from yjopt.engines.patterns import PatternRun
 from yjopt.engines.regions import Improvement
 from yjopt.engines.run import LEAST_SECONDS
-from yjopt.engines.threads import threads
 
 if TYPE_CHECKING:
     from yjopt.engines.engine import Engine
     from yjopt.engines.outcome import BoundProof
     from yjopt.engines.params import Params
-    from yjopt.model.mip import FloatArray, IntArray, Mip
+    from yjopt.model.mip import IntArray, Mip
 
 #: Columns up to which the solver still gets a large part whole, after everything else.
 WHOLE: Final = 30_000
@@ -38,18 +35,6 @@ REGIONS_SHARE: Final = 0.75
 
 #: Share of the time left for the bound of the stage after those that the guide has priced.
 NEXT_SHARE: Final = 0.15
-
-#: Share of the time left for what comes after the first stages, decided anew once these are settled.
-LATER_SHARE: Final = 0.75
-
-#: Seconds that this takes at least with so many columns, and the power by which these grow.
-LATER_SECONDS, LATER_COLUMNS, LATER_POWER = 2.0, 100_000, 1.5
-
-#: Share of the time left for bringing the plan laid after that nearer to it.
-FINISH_SHARE: Final = 0.75
-
-#: Laying a plan after that takes at most about this share of laying one after a pattern.
-LATER_LAYING: Final = 0.5
 
 #: Relative gap to the relaxation up to which the solver may close a stage of such a part; beyond, it only wrecks what
 #: later stages have.
@@ -121,62 +106,6 @@ class LargeRun(PatternRun):
             if part not in self.districts and self.mips[part].num_columns > WHOLE:
                 self._bound_next(part, time.monotonic() + NEXT_SHARE * self._left)
         self._spend(began)
-
-    def _lay_later(self, part: int) -> None:
-        """Decide anew what comes after the first stages of a part, these as they are, where a guide has led to them."""
-        guide, x, own = self.params.guide, self._vector(), self.x[part]
-        later = None if guide is None else guide.later
-        if later is None or x is None or own is None or part not in self.guide_seconds or self._ended:
-            return
-        piece, left, laying = self.parts[part].columns, self._left, LATER_LAYING * self.lay_seconds
-        if laying > left * len(piece) / self.mip.num_columns:
-            # A whole plan is laid for it, however small the part is.
-            return
-        # What is laid late is of no use: it cannot be cut short.
-        seconds = min(LATER_SHARE * left, left - laying)
-        rest = Rest(*(np.isin(piece, some) for some in (later.columns, later.whole, later.decided)))
-        size = rest.free.sum()
-        if not size or LATER_SECONDS * (size / LATER_COLUMNS) ** LATER_POWER > seconds:
-            return
-        until, cost = time.monotonic() + seconds, self._guiding_cost(self.mips[part])
-
-        def needed(values: FloatArray) -> IntArray:
-            return later.needed(x, _with(x, piece, values))[piece]
-
-        with threads(1, "bound") as (pool, _):
-            # One core is idle otherwise, and a bound with the first stages held is not touched by what comes after.
-            bounding = pool.submit(self._bound_next, part, until) if processes() > 1 else None
-            found = decided_anew(
-                self.mips[part],
-                own,
-                rest,
-                cost,
-                deadline=until,
-                seed=self.params.seed,
-                begun=self.later_halves.get(part),
-                needed=needed,
-            )
-            if bounding is not None:
-                bounding.result()
-        if found.interrupted:
-            self.reasons.add(StoppedBy.INTERRUPT)
-        if found.values is not None and not self._ended:
-            laid = later.lay(x, _with(x, piece, found.values))
-            self._offer(laid)
-            self._finish(part, laid, found.values, rest)
-
-    def _finish(self, part: int, laid: IntArray, values: FloatArray, rest: Rest) -> None:
-        """Bring a plan that was laid after a vector of a part nearer to it."""
-        if self._ended or not self.mip.is_feasible(laid):
-            return
-        piece, result = self.parts[part].columns, laid.copy()
-        until = time.monotonic() + FINISH_SHARE * self._left
-        cost, seed = self._guiding_cost(self.mips[part]), self.params.seed
-        found = finished(self.mips[part], laid[piece], values, rest, cost, deadline=until, seed=seed)
-        if found.interrupted:
-            self.reasons.add(StoppedBy.INTERRUPT)
-        result[piece] = found.x
-        self._offer(result)
 
     def _stages(self) -> bool:
         """All stages in order; False where nothing is to come after them."""
@@ -312,10 +241,3 @@ class LargeRun(PatternRun):
         """Whether many regions have gained nothing, and there is something better to do."""
         tried = self.searches[part].tally.regions - self.gained_at.get(part, 0)
         return part in self.in_hurry and tried >= PATIENCE
-
-
-def _with(x: IntArray, piece: IntArray, values: FloatArray) -> FloatArray:
-    """A plan with a vector in some columns."""
-    vector = x.astype(np.float64)
-    vector[piece] = values
-    return vector

@@ -14,10 +14,11 @@ import numpy as np
 
 from yjopt.engines.districts import relaxed_apart
 from yjopt.engines.first_stages import bettered, lighter, priced, summed
-from yjopt.engines.first_stages_run import DIVE_SHARE, FirstStagesRun
+from yjopt.engines.first_stages_run import DIVE_SHARE
 from yjopt.engines.guidance import guidance
 from yjopt.engines.halves import basis_of, first_half, later_half, relaxed_half, tied
 from yjopt.engines.knowledge import Prices
+from yjopt.engines.later_stages_run import LaterStagesRun
 from yjopt.engines.laying import processes, with_part
 from yjopt.engines.outcome import StoppedBy
 from yjopt.engines.run import LATE_SECONDS
@@ -28,14 +29,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from concurrent.futures import Future
 
-    from yjopt.engines.engine import Engine
     from yjopt.engines.first_stages_run import Begun
     from yjopt.engines.guidance import Guidance
     from yjopt.engines.halves import SolvedHalf
-    from yjopt.engines.params import Params
     from yjopt.engines.relaxation import Statuses
     from yjopt.engines.subproblem import Subproblem
-    from yjopt.model.mip import FloatArray, IntArray, Mip
+    from yjopt.model.mip import FloatArray, IntArray
 
 #: Columns beyond which the first stages are begun with beside the guiding relaxation, where there is a core for it; and
 #: beyond which they get a plan and a search of their own there if there is no time for more.
@@ -52,23 +51,17 @@ TIED: Final = 0.08
 #: after a pattern only its own ways are looked at, which takes two thirds of what is expected.
 HOPE: Final = 1.5
 
+#: What comes after the first stages is decided anew beside the guiding relaxation for at most such a part of the time
+#: that its own relaxation took, or so many seconds: once the first stages are better, it is decided again.
+SOON, SOON_SECONDS = 0.5, 0.5
+
 #: Share of the time left for the relaxation that guides, without which a large model gets nowhere; and for what
 #: districts' relaxations say of the rest of one that is too large for it.
 GUIDE_SHARE, REST_SHARE = 0.7, 0.5
 
 
-class PatternRun(FirstStagesRun):
-    """A solve whose large parts get plans after patterns.
-
-    Attributes
-    ----------
-    later_halves : dict of int to SolvedHalf
-        By part, what comes after its first stages, relaxed by itself.
-    """
-
-    def __init__(self, mip: Mip, params: Params, start: IntArray | None, engine: Engine) -> None:
-        super().__init__(mip, params, start, engine)
-        self.later_halves: dict[int, SolvedHalf] = {}
+class PatternRun(LaterStagesRun):
+    """A solve whose large parts get plans after patterns."""
 
     def _follow_patterns(self) -> None:
         """Find the patterns that are not remembered, and make whole plans after them."""
@@ -201,7 +194,7 @@ class PatternRun(FirstStagesRun):
         halves: Sequence[Future[SolvedHalf]],
         is_over: Callable[[], bool],
     ) -> IntArray | None:
-        """Lay a plan after both halves, or the first stages alone, and better these until something is over."""
+        """Lay a plan after the first stages and then the rest, and better the first until something is over."""
         first = self._lay_halves(part, halves) if halves else self._relax_first_alone(part)
         x = self.x[part]
         if first is None or x is None or self._ended:
@@ -212,18 +205,23 @@ class PatternRun(FirstStagesRun):
         return found.x
 
     def _lay_halves(self, part: int, halves: Sequence[Future[SolvedHalf]]) -> FloatArray | None:
-        """Lay a plan after both halves, and prove the bounds of the first stages; that plan with their own vector."""
+        """Lay a plan after the first half, then its rest after the other; with the first half's own vector."""
         mip, sub, own = self.mips[part], subproblem(self.mips[part], shares_rows=False), halves[1].result()
-        rest = self._rest(part, halves)
-        if sub is None or own.values is None or own.duals is None or self._ended:
+        if sub is None or own.values is None or self._ended:
             return None
-        duals = np.zeros(mip.num_rows)
-        duals[own.rows] = own.duals
-        stages = sub.mip.stages[: sub.last + 1]
-        found = priced(stages, lighter(self._weights(), stages), own.values, duals)
-        self._keep_prices(part, stages[-1].name, found)
-        self._lay({part: with_part(rest, sub, own.values)}, HOPE * self._left)
-        self._prove_first(part, sub)
+        # The other half takes longer, and may be late: until then it may do whatever the first stages want.
+        self._lay({part: with_part(mip.upper, sub, own.values)}, HOPE * self._left)
+        if own.duals is not None:
+            duals = np.zeros(mip.num_rows)
+            duals[own.rows] = own.duals
+            stages = sub.mip.stages[: sub.last + 1]
+            found = priced(stages, lighter(self._weights(), stages), own.values, duals)
+            self._keep_prices(part, stages[-1].name, found)
+            self._prove_first(part, sub)
+        self.later_halves[part] = later = halves[0].result()
+        seconds = min(self._later_seconds(part), max(SOON * later.seconds, SOON_SECONDS))
+        if seconds and later.values is not None:
+            self._decide_later(part, time.monotonic() + seconds)
         x = self.x[part]
         return None if x is None else with_part(x, sub, own.values)
 
