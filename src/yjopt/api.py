@@ -253,20 +253,16 @@ def solve(
                 districts=lambda most: districts(instance, model, Tree(scenario.tables["areas"]), most),
                 knowledge=begin.knowledge,
             )
+            weights = _weights(scenario, model)
             if wanted == "weighted":
-                weights = _weights(scenario, model)
                 worth = partial(_weighted, model, weights)
                 params = replace(params, polish=Polish(instance, model, worth), guide=None)
             else:
                 enough = _enough(instance, model, by_hand, gap_scale, later_gap_scale)
                 params = replace(params, enough=enough, targets=begin.targets)
-            # Last of all: at 40,000 towns what stands above takes seconds.
-            spent = (
-                time.monotonic()
-                - started
-                + min(READ_OFF * clock.seconds["manual"], MOST_RESERVED * time_limit)
-            )
-            params = replace(params, time_limit=max(time_limit - spent, LEAST_SECONDS))
+            reserve = min(READ_OFF * clock.seconds["manual"], MOST_RESERVED * time_limit)
+            left = started + time_limit - reserve - time.monotonic()  # at 40,000 towns all this took seconds
+            params = replace(params, time_limit=max(left, LEAST_SECONDS))
             if wanted == "weighted":
                 outcome = _solve_weighted(model, params, weights, begin.x)
             else:

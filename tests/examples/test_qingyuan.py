@@ -158,6 +158,7 @@ def test_the_manual_plan_is_sound_and_names_the_two_counties() -> None:
     assert all(name in plan.summary() for name in WITHOUT_CLOSE_SITE.values())
 
 
+@pytest.mark.long
 def test_the_first_day_is_solved_to_half_a_percent() -> None:
     """People and goods stages; the manual plan leaves something to gain on the first day already."""
     plan = yj.solve(yj.read(FIRST_DAY), gap=0.005, time_limit=60)
