@@ -117,7 +117,11 @@ def test_by_hand_a_hard_quota_is_kept() -> None:
 def test_what_stands_beside_a_forbidden_step_is_given_up_before_everything_is(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A city in which every mend brings up another fault: fewer plans are laid, and people are none the worse."""
+    """A city in which every mend brings up another fault: fewer plans are laid, and people are none the worse.
+
+    Nobody is brought back here: the mends would all be done.
+    """
+    monkeypatch.setattr(manual_module, "people_in_turn", lambda hosts: None)
     tables, settings, _ = generate(towns=120, periods=1, seed=1, rule="strict")
     instance = index(Scenario.from_tables(tables, settings))
     model = assemble(instance)
@@ -139,3 +143,15 @@ def test_what_stands_beside_a_forbidden_step_is_given_up_before_everything_is(
     patient = manual(instance, model)
     assert len(laid) > soon
     assert people.value(x) <= 1.1 * people.value(patient)
+
+
+def test_who_was_asked_too_early_is_brought_back_rather_than_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The plan by hand brings people to whoever has something left after all, and more of them are looked after."""
+    tables, settings, _ = generate(towns=120, periods=1, seed=1, rule="strict")
+    instance = index(Scenario.from_tables(tables, settings))
+    model = assemble(instance)
+    people = next(stage for stage in model.mip.stages if stage.name == "unmet_people")
+    x = manual(instance, model)
+    assert model.mip.is_feasible(x)
+    monkeypatch.setattr(manual_module, "people_in_turn", lambda hosts: None)
+    assert people.value(x) < people.value(manual(instance, model))

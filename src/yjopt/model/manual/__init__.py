@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from yjopt.model.manual.desk import Desk
 from yjopt.model.manual.ledger import Ledger
 from yjopt.model.manual.obeying import lawful
+from yjopt.model.manual.turns import people_in_turn
 from yjopt.model.nothing import nothing
 
 if TYPE_CHECKING:
@@ -103,4 +104,5 @@ def _laid_once(
         desk.shelves.fill(period)
         # Durables stand somewhere in every period, whether anybody decides or not.
         desk.lending.run(period)
+    people_in_turn(desk.hosts)
     return desk.closed()

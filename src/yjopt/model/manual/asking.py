@@ -167,8 +167,11 @@ class Asking:
 
     def is_covered(self, taker: int) -> bool:
         """Whether no more has been sent to a taker, nor asked for, than what covers its needs and is known."""
-        left = min(int(part[taker].min()) for part in (self.known, self.cleared, self.covered))
-        return left >= 0
+        return self.beyond(taker) <= 0
+
+    def beyond(self, taker: int) -> int:
+        """Packs sent to a taker, or asked for, beyond what covers its needs and is known."""
+        return -min(int(part[taker].min()) for part in (self.known, self.cleared, self.covered))
 
     def may_order(self, order: int) -> bool:
         """Whether an order may be placed now without asking too early, or undoing why others were asked."""

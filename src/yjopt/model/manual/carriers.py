@@ -150,6 +150,13 @@ class Carriers:
             self.ledger.add(self.stock, (part, slice(period, None)), -packs)
         return packs
 
+    def sent_to(self, taker: int) -> IntArray:
+        """Arcs along which something is sent to a taker."""
+        horizon, ship = self.ledger.instance.horizon, self.ledger.model.supplies.ship
+        cells = range(taker * horizon, (taker + 1) * horizon)
+        arcs = np.array([arc for cell in cells for arc in self.arcs_of[cell]], dtype=np.int64)
+        return arcs[self.ledger.x[ship[arcs]] > 0]
+
     def unload(self, arc: int, packs: int) -> None:
         """Take back packs sent along an arc; its trips stay."""
         instance, model = self.ledger.instance, self.ledger.model

@@ -78,6 +78,18 @@ class ExhaustedHosts:
         """Whether nobody below the bar of an admission has something left."""
         return self.bed_bar is None or self.ledger.is_trusted or int(self.bed_bar[choice]) <= blocked
 
+    def beds_before(self, choice: int) -> Iterator[int]:
+        """Admissions from the same queue then whose wards come before and have something left: first asked first."""
+        if self.bed_bar is None:
+            return
+        beds = self.instance.beds
+        now = int(beds.choice_period[choice])
+        for rival in self.hosts.beds_of[int(beds.choice_queue[choice]) * self.instance.horizon + now]:
+            if beds.choice_position[rival] >= self.bed_bar[choice]:
+                return
+            if not self._is_full(int(beds.choice_ward[rival]), now):
+                yield rival
+
     def _is_full(self, ward: int, now: int) -> bool:
         hosts, staffing = self.hosts, self.instance.teams.staffing
         if not hosts.standby.is_in_use(ward, now) or hosts.lying[ward, now] >= hosts.beds[ward, now]:
@@ -97,6 +109,20 @@ class ExhaustedHosts:
     def may_settle(self, choice: int, blocked: int) -> bool:
         """Whether nobody below the bar of an isolation has something left."""
         return self.site_bar is None or self.ledger.is_trusted or int(self.site_bar[choice]) <= blocked
+
+    def sites_before(self, choice: int) -> Iterator[int]:
+        """Isolations of the same group then at sites that come before and have something left: first asked first."""
+        if self.site_bar is None:
+            return
+        isolation = self.instance.isolation
+        part, now = int(isolation.choice_part[choice]), int(isolation.choice_period[choice])
+        size = int(self.hosts.ledger.model.isolation.size[part])
+        for rival in self.hosts.sites_of[part]:
+            is_before = isolation.choice_position[rival] < self.site_bar[choice]
+            if isolation.choice_period[rival] != now or not is_before:
+                continue
+            if not self._is_out(int(isolation.choice_ward[rival]), now, size):
+                yield rival
 
     def _is_out(self, ward: int, now: int, people: int) -> bool:
         hosts, isolation = self.hosts, self.instance.isolation

@@ -16,7 +16,7 @@ from yjopt.model.manual.desk import Desk
 from yjopt.model.manual.ledger import Ledger
 from yjopt.model.manual.obeying import lawful
 from yjopt.model.manual.transferring import count_beyond, transfer
-from yjopt.model.manual.turns import goods_in_turn, teams_in_turn
+from yjopt.model.manual.turns import goods_in_turn, people_in_turn, teams_in_turn
 from yjopt.model.names import STAGE_GOODS, STAGE_HARD, STAGE_MONEY, STAGE_PEOPLE, STAGE_RULES, STAGE_TIME
 from yjopt.model.nothing import nothing
 
@@ -138,6 +138,7 @@ def _laid_once(ledger: Ledger, pattern: FloatArray) -> IntArray:
         desk.shelves.fill(period)
         desk.lending.run(period)
     desk.shelves.send_early()
+    people_in_turn(desk.hosts)
     teams_in_turn(desk.crews)
     goods_in_turn(desk.carriers)
     count_beyond(desk.hosts)

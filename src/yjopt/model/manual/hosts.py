@@ -149,6 +149,19 @@ class Hosts:
             people = 0 if whole else people // 2
         return 0
 
+    def let_go(self, ward: int, people: int, first: int, last: int) -> None:
+        """Give back the beds and the staff of people who leave a ward, and what they would have used up."""
+        periods = slice(first, last + 1)
+        # Who lay there beyond the beds leaves no bed behind.
+        beyond = np.maximum(self.lying[ward, periods] - self.beds[ward, periods], 0)
+        self.ledger.add(self.room, (ward, periods), np.maximum(people - beyond, 0))
+        self.ledger.add(self.lying, (ward, periods), -people)
+        self.pantry.leave_ward(ward, people, first, last)
+        staffing = self.ledger.instance.teams.staffing
+        for need in self.crews.needs_of_ward[ward]:
+            members = int(staffing.members[need]) * people
+            self.ledger.add(self.crews.members, (int(staffing.post[need]), periods), members)
+
     def _open_surge(self, demand: int, now: int) -> bool:
         """Open the next surge level of the first hospital that could take the demand; are beds there at once?"""
         beds, horizon = self.ledger.instance.beds, self.ledger.instance.horizon
@@ -237,16 +250,17 @@ class Hosts:
                 continue
             if self.exhausted.may_settle(choice, blocked):
                 mark = self.ledger.mark()
-                if not self._settle_at(choice, part, now):
+                if not self.settle_at(choice, part, now, int(isolation.people[part] - self.placed[part])):
                     self.ledger.revert(mark)
             blocked = self.exhausted.blocks_sites(choice, now, size, blocked)
         return bool(self.placed[part] == isolation.people[part])
 
-    def _settle_at(self, choice: int, part: int, now: int) -> bool:
+    def settle_at(self, choice: int, part: int, now: int, left: int) -> bool:
+        """Bring so many people of a group, or as many as it can take, to a site; whether any came."""
         isolation, columns = self.ledger.instance.isolation, self.ledger.model.isolation
         end = int(isolation.period[part] + isolation.stay[isolation.category[part]])
         last = min(end, self.ledger.instance.horizon) - 1
-        whole, left = bool(isolation.together[part]), int(isolation.people[part] - self.placed[part])
+        whole = bool(isolation.together[part])
         ward, column = int(isolation.choice_ward[choice]), int(columns.settle[choice])
         if not self.ledger.room(column) or not self._hold(ward, now, now, last):
             return False

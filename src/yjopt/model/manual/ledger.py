@@ -111,10 +111,10 @@ class Ledger:
     @contextmanager
     def lifted(self) -> Iterator[None]:
         """For a moment let every column grow to its bound."""
-        most = self.most
+        before = self.most, self.is_patterned
         self.lift()
         yield
-        self.most, self.is_patterned = most, True
+        self.most, self.is_patterned = before
 
     def room(self, column: int) -> int:
         """How much the column may still grow."""

@@ -25,6 +25,9 @@ _GOODS_ROWS: Final = ("exhausted", "exhausted_durable", "own_idle", "order_asks"
 #: After so many attempts, if nobody says, few steps are forbidden each time, and others take their place for long.
 PATIENT: Final = 3
 
+#: Where so few are forbidden again, what stands beside them costs little, and one by one they take an attempt each.
+_FEW: Final = 2
+
 
 def signs_set(model: Model, x: IntArray) -> IntArray:
     """The vector with every sign that a giver is exhausted, and every opening, set where it holds."""
@@ -105,8 +108,8 @@ def lawful(
     instance, model
         What is planned.
     attempts : int
-        How often at most. After some, what stands beside a forbidden step is barred as well; the last time nobody
-        is asked before whom another must be exhausted.
+        How often at most. After some, or where few steps are forbidden twice running, what stands beside a forbidden
+        step is barred as well; the last time nobody is asked before whom another must be exhausted.
     lay : callable
         Makes a plan in which barred columns stay 0; signs and openings are set here.
     give_up_at : float
@@ -117,6 +120,7 @@ def lawful(
     """
     barred = np.zeros(model.mip.num_columns, dtype=np.bool_)
     in_order = np.concatenate([model.strict.flow, goods_in_order(model)])
+    before = model.mip.num_columns
     for attempt in range(attempts):
         if attempt == attempts - 1 and attempts > 1 and give_up_at == math.inf:
             barred[in_order] = True
@@ -126,8 +130,9 @@ def lawful(
             break
         # Looking back, somebody was asked too early: begin again without that.
         barred[shut] = True
-        if attempt >= min(patient, attempts // 2):
+        if max(len(shut), before) <= _FEW or attempt >= min(patient, attempts // 2):
             barred[np.intersect1d(_beside(model, shut), in_order)] = True
+        before = len(shut)
     return x
 
 

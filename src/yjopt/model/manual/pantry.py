@@ -146,6 +146,21 @@ class Pantry:
 
     def _draw_late(self, user: int, units: IntArray, now: int) -> bool:
         """The same where no pack may be opened before the last one is used up: openings follow from what is used."""
+        if not self._use_up(user, units):
+            return False
+        taker = int(self.ledger.instance.supplies.taker_of_user[user])
+        for period in np.flatnonzero(self.unopened[user] < 0).tolist():
+            self._bring(user, taker, now, period)
+            if self.unopened[user, period] < 0 and self.ledger.is_patterned and self.ledger.borrows:
+                # A pattern has parts of packs where only whole ones can be opened.
+                with self.ledger.lifted():
+                    self._bring(user, taker, now, period)
+            if self.unopened[user, period] < 0:
+                return False
+        return self.carriers.asking.is_covered(taker)
+
+    def _use_up(self, user: int, units: IntArray) -> bool:
+        """Use up base units in each period and open packs for them, late; False if that is more than there may be."""
         instance, columns, x = self.ledger.instance, self.ledger.model.supplies, self.ledger.x
         pack = int(instance.items.pack[instance.consumption.user_item[user]])
         taker, opened, used = (
@@ -165,15 +180,39 @@ class Pantry:
         self.ledger.add(self.unopened, user, -more.cumsum())
         for period in np.flatnonzero(more).tolist():
             self.carriers.asking.opened(taker, period, int(more[period]))
-        for period in np.flatnonzero(self.unopened[user] < 0).tolist():
-            self._bring(user, taker, now, period)
-            if self.unopened[user, period] < 0 and self.ledger.is_patterned and self.ledger.borrows:
-                # A pattern has parts of packs where only whole ones can be opened.
-                with self.ledger.lifted():
-                    self._bring(user, taker, now, period)
-            if self.unopened[user, period] < 0:
+        return True
+
+    def give_back(self, ward: int) -> bool:
+        """Leave unused what people who left a ward would have used up; False if it cannot be sent back.
+
+        Only where no pack may be opened before the last one is used up is anything that is left over too much.
+        """
+        if not self.opens_late:
+            return True
+        consumption = self.ledger.instance.consumption
+        for user in {int(consumption.ward_user[entry]) for entry in self.of_ward[ward]}:
+            left = self.left_over[user].copy()
+            if not left.any():
+                continue
+            self.ledger.add(self.left_over, user, -left)
+            if not (self._use_up(user, -left) and self._send_back(user)):
                 return False
-        return self.carriers.asking.is_covered(taker)
+        return True
+
+    def _send_back(self, user: int) -> bool:
+        """Take back packs that nobody opens, the last to arrive first, until what comes is covered; whether it is."""
+        asking, instance = self.carriers.asking, self.ledger.instance
+        arcs, taker = instance.supplies.shipments, int(instance.supplies.taker_of_user[user])
+        sent = self.carriers.sent_to(taker)
+        for arc in sent[np.argsort(-arcs.arrive[sent], kind="stable")].tolist():
+            column, since = int(self.ledger.model.supplies.ship[arc]), slice(int(arcs.arrive[arc]), None)
+            packs = min(
+                int(self.ledger.x[column]), int(self.unopened[user, since].min()), asking.beyond(taker)
+            )
+            if packs > 0:
+                self.carriers.unload(arc, packs)
+                self.ledger.add(self.unopened, (user, since), -packs)
+        return asking.is_covered(taker)
 
     def _bring(self, user: int, taker: int, now: int, period: int) -> None:
         """Send packs that are opened in a period and have not come yet, each as early as it is covered."""

@@ -73,22 +73,8 @@ def _move(hosts: Hosts, move: int, people: int) -> int:
     people = min(people, ledger.room(column), int(hosts.room[ward, first : last + 1].min()))
     people = hosts.take_in(ward, people, first, first, last)
     ledger.add(ledger.x, column, people)
-    _leave(hosts, int(transfers.cohort_ward[cohort]), people, first, last)
+    hosts.let_go(int(transfers.cohort_ward[cohort]), people, first, last)
     return people
-
-
-def _leave(hosts: Hosts, ward: int, people: int, first: int, last: int) -> None:
-    """Give back the beds and the staff of people who leave a ward, and what they would have used up."""
-    ledger, crews, periods = hosts.ledger, hosts.crews, slice(first, last + 1)
-    # Who lay there beyond the beds leaves no bed behind.
-    beyond = np.maximum(hosts.lying[ward, periods] - hosts.beds[ward, periods], 0)
-    ledger.add(hosts.room, (ward, periods), np.maximum(people - beyond, 0))
-    ledger.add(hosts.lying, (ward, periods), -people)
-    hosts.pantry.leave_ward(ward, people, first, last)
-    staffing = ledger.instance.teams.staffing
-    for need in crews.needs_of_ward[ward]:
-        members = int(staffing.members[need]) * people
-        ledger.add(crews.members, (int(staffing.post[need]), periods), members)
 
 
 def count_beyond(hosts: Hosts) -> None:
